@@ -1,0 +1,105 @@
+/** Opens WebGPU in Node: Dawn, of the npm package `webgpu`. The only file that imports it. */
+import { isMainThread } from 'node:worker_threads';
+import { FlatwalkError } from '../../model/errors.ts';
+import { type AdapterDescription, describeAdapter } from '../adapter-info.ts';
+import {
+  type AdapterKind,
+  type AdapterWish,
+  type Candidate,
+  chooseAdapter,
+  defaultAdapterWish,
+  describeMachine,
+  withDrivers,
+} from './environment.ts';
+
+export interface NodeGpu {
+  /** What `navigator.gpu` is in a browser. */
+  readonly gpu: GPU;
+  readonly kind: AdapterKind | 'system';
+  /** Why this adapter: one line for the log. */
+  readonly reason: string;
+  readonly adapter: AdapterDescription;
+}
+
+/**
+ * One GPU object an adapter, kept for as long as the process lives. Dropping it while a device is alive crashes the
+ * process as soon as it is collected; keeping it costs some kilobytes, takes no CPU time, and lets Node end by itself.
+ * A new one for every engine would instead grow the process, by 2 MB each on lavapipe.
+ */
+const opened = new Map<Candidate['kind'], NodeGpu>();
+
+/** Drivers are chosen through the environment of the process, which only one opening at a time may set. */
+let turn: Promise<unknown> = Promise.resolve();
+
+/**
+ * Opens WebGPU on the adapter wished for, by default the one of FLATWALK_ADAPTER, else the best there is. Adapters and
+ * devices are then requested from `gpu` as in a browser; destroy the devices, there is nothing else to release.
+ */
+export function openNodeGpu(wish: AdapterWish = defaultAdapterWish()): Promise<NodeGpu> {
+  const mine = turn.then(() => openFirst(wish));
+  // The next opening waits for this one whichever way it ends; its error goes to whoever called.
+  turn = mine.catch(() => undefined);
+  return mine;
+}
+
+async function openFirst(wish: AdapterWish): Promise<NodeGpu> {
+  const failures: string[] = [];
+  for (const candidate of chooseAdapter(wish, describeMachine())) {
+    const result = opened.get(candidate.kind) ?? (await openCandidate(candidate));
+    if (typeof result !== 'string') {
+      opened.set(candidate.kind, result);
+      return result;
+    }
+    failures.push(`${candidate.kind} (${candidate.reason}): ${result}`);
+  }
+  throw new FlatwalkError(
+    'NO_ADAPTER',
+    `Dawn gives no adapter.\n  ${failures.join('\n  ')}`,
+    isMainThread
+      ? 'Update the driver (lavapipe needs Mesa 23 or newer), or choose another adapter: --adapter auto'
+      : 'A worker thread cannot choose the driver: use the main thread, or start the process with environmentFor().',
+  );
+}
+
+/** Opens one candidate, or says why it does not serve. */
+async function openCandidate(candidate: Candidate): Promise<NodeGpu | string> {
+  const { create } = await importDawn();
+  return withDrivers(candidate, async () => {
+    const gpu = create([]);
+    // Dawn makes its Vulkan instance when it is first asked for an adapter, so ask now, and see whether there is one.
+    const adapter = await gpu.requestAdapter();
+    if (!adapter) return 'the driver is there, but Dawn accepts none of its adapters';
+    const description = describeAdapter(adapter);
+    if (!isOfKind(candidate.kind, description)) return `another adapter answered: ${description.name}`;
+    return { gpu, kind: candidate.kind, reason: candidate.reason, adapter: description };
+  });
+}
+
+function isOfKind(kind: Candidate['kind'], { software, device }: AdapterDescription): boolean {
+  switch (kind) {
+    case 'system':
+      return true;
+    case 'hardware':
+      return !software;
+    case 'lavapipe':
+      return device.includes('llvmpipe');
+    case 'swiftshader':
+      return device.includes('swiftshader');
+    default:
+      return kind satisfies never;
+  }
+}
+
+async function importDawn(): Promise<typeof import('webgpu')> {
+  try {
+    return await import('webgpu');
+  } catch (cause) {
+    const detail = cause instanceof Error ? cause.message : String(cause);
+    throw new FlatwalkError(
+      'HOST',
+      `Cannot load Dawn, WebGPU for Node: ${detail}`,
+      'Add it: npm install webgpu (Linux x64 and arm64, macOS, Windows).',
+      { cause },
+    );
+  }
+}

@@ -1,0 +1,15 @@
+import { defineConfig } from 'vitest/config';
+import { pinnedAdapterWish } from './src/host/node/environment.ts';
+
+export default defineConfig({
+  test: {
+    include: ['test/**/*.test.ts'],
+    // A process for each file: a crash of a GPU driver takes one file with it, and the drivers can be chosen (they
+    // cannot be in a thread).
+    pool: 'forks',
+    // Tests open the adapter they are pinned to; FLATWALK_TEST_ADAPTER names another.
+    env: { FLATWALK_ADAPTER: pinnedAdapterWish() },
+    testTimeout: 30_000,
+    hookTimeout: 60_000,
+  },
+});
