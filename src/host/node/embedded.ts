@@ -47,6 +47,7 @@ interface Manifest {
   readonly files: Readonly<Record<string, number>>;
 }
 const manifestName = 'flatwalk-manifest.json';
+export const fontsFile = 'fonts.conf';
 
 /** Temporary folders are named so that leftovers of a killed process can be told, and removed after this long. */
 const temporaryPrefix = '.unpacking-';
@@ -86,6 +87,8 @@ export async function unpackEmbedded(part: EmbeddedPart): Promise<string> {
   const temporary = await mkdtemp(join(cache, `${temporaryPrefix}${part}-`));
   try {
     await unpackInto(temporary, join(found.folder, 'bin'), part);
+    if (part === 'chromium') await writeFile(join(temporary, fontsFile), fontsConfiguration(target));
+    await writeManifest(temporary);
     await moveIntoPlace(temporary, target);
     return target;
   } catch (cause) {
@@ -114,8 +117,24 @@ async function unpackInto(folder: string, bin: string, part: EmbeddedPart): Prom
       }
     }),
   );
+}
+
+/** The last step: a folder with a manifest is complete. */
+async function writeManifest(folder: string): Promise<void> {
   const manifest: Manifest = { files: await sizesBelow(folder) };
   await writeFile(join(folder, manifestName), JSON.stringify(manifest, null, 2));
+}
+
+/** The archive's own configuration looks for fonts in folders that any user may write. */
+function fontsConfiguration(folder: string): string {
+  const path = (name: string) => join(folder, name).replaceAll('&', '&amp;').replaceAll('<', '&lt;');
+  return `<?xml version="1.0"?>
+<!DOCTYPE fontconfig SYSTEM "fonts.dtd">
+<fontconfig>
+  <dir>${path('fonts')}</dir>
+  <cachedir>${path('fonts-cache')}</cachedir>
+</fontconfig>
+`;
 }
 
 async function unpackTar(file: string, folder: string): Promise<void> {

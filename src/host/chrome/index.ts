@@ -1,0 +1,13 @@
+/** flatwalk in headless Chrome. */
+export { type BrowserWish, browserWishes, type ChromeProgram, findChrome } from './find.ts';
+export {
+  type Browser,
+  type Chrome,
+  type ChromeOptions,
+  chromeAdapter,
+  chromeFlags,
+  launchChrome,
+  type Page,
+} from './launch.ts';
+export { type PageOptions, pageAdapter, type Visit, withPage } from './page.ts';
+export { type FolderServer, serveFolder } from './serve.ts';

@@ -1,0 +1,152 @@
+/** Starts headless Chrome with WebGPU. The only file that imports puppeteer. */
+import { rmSync } from 'node:fs';
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import type { Browser, Page } from 'puppeteer';
+import { FlatwalkError } from '../../model/errors.ts';
+import { type AdapterKind, type AdapterWish, defaultAdapterWish, describeMachine } from '../node/environment.ts';
+import { type BrowserWish, type ChromeProgram, defaultBrowserWish, findChrome } from './find.ts';
+
+export type { Browser, Page };
+
+export interface ChromeOptions {
+  /** By default FLATWALK_ADAPTER, else `auto`: hardware where a GPU shows itself, else Chrome's own SwiftShader. */
+  readonly adapter?: AdapterWish;
+  /** By default FLATWALK_BROWSER, else `auto`. */
+  readonly browser?: BrowserWish;
+  /** The page presents a WebGPU canvas, on screen or in a screenshot. Computing alone needs less. */
+  readonly show?: boolean;
+}
+
+export interface Chrome {
+  readonly browser: Browser;
+  readonly program: ChromeProgram;
+  /** Those that chose the adapter among others; messages quote them. */
+  readonly flags: readonly string[];
+  /** Ends the browser and removes its profile. */
+  close(): Promise<void>;
+}
+
+/** Starts a browser with a fresh profile. Both go away on close(), and also when our process ends or is interrupted. */
+export async function launchChrome(options: ChromeOptions = {}): Promise<Chrome> {
+  const adapter = chromeAdapter(options.adapter ?? defaultAdapterWish());
+  const program = await findChrome(options.browser ?? defaultBrowserWish());
+  const puppeteer = await importPuppeteer();
+  const flags = chromeFlags(adapter, options.show ?? false);
+  // Puppeteer would make a profile itself, but it leaves it behind where the browser does not start.
+  const profile = await mkdtemp(join(tmpdir(), 'flatwalk-chrome-'));
+  // A browser that was just killed may still be writing, hence the retries.
+  const removal = { recursive: true, force: true, maxRetries: 5, retryDelay: 50 };
+  const removeAtExit = () => rmSync(profile, removal);
+  process.once('exit', removeAtExit);
+  const removeProfile = async () => {
+    await rm(profile, removal);
+    process.off('exit', removeAtExit);
+  };
+  try {
+    const browser = await puppeteer.launch({
+      executablePath: program.path,
+      userDataDir: profile,
+      // The embedded program is Chromium's headless shell, which knows the old name of the mode only.
+      headless: program.kind === 'embedded' ? 'shell' : true,
+      args: flags,
+      env: { ...withoutDrivers(process.env), ...program.environment },
+    });
+    const close = async () => {
+      await browser.close();
+      await removeProfile();
+    };
+    return { browser, program, flags, close };
+  } catch (cause) {
+    await removeProfile();
+    throw new FlatwalkError('HOST', whyNotStarted(program, cause), startFix(program), { cause });
+  }
+}
+
+/** Which of the adapters Chrome shall use. */
+export function chromeAdapter(wish: AdapterWish, machine = describeMachine()): Exclude<AdapterKind, 'lavapipe'> {
+  switch (wish) {
+    case 'hardware':
+    case 'swiftshader':
+      return wish;
+    case 'auto':
+      // Chrome brings SwiftShader along, so only Linux without a GPU needs to be told to use it.
+      return machine.platform === 'linux' && machine.deviceNodes.length === 0 ? 'swiftshader' : 'hardware';
+    case 'lavapipe':
+      throw new FlatwalkError(
+        'NO_ADAPTER',
+        'Chrome does not accept lavapipe as a WebGPU adapter.',
+        'Use --adapter swiftshader in Chrome, or lavapipe in Node.',
+      );
+    default:
+      return wish satisfies never;
+  }
+}
+
+/** The command-line flags for an adapter. Pure; messages quote them. */
+export function chromeFlags(
+  adapter: Exclude<AdapterKind, 'lavapipe'>,
+  show: boolean,
+  platform: NodeJS.Platform = process.platform,
+  root: boolean = process.getuid?.() === 0,
+): string[] {
+  const flags = ['--disable-background-networking', '--no-first-run'];
+  // Chrome refuses to start its sandbox as root.
+  if (root) flags.push('--no-sandbox');
+  if (adapter === 'swiftshader') {
+    flags.push('--enable-unsafe-webgpu', '--use-webgpu-adapter=swiftshader');
+    // Without these the device is lost when the first frame is presented.
+    if (show) {
+      flags.push(
+        '--enable-features=Vulkan',
+        '--use-vulkan=swiftshader',
+        '--use-angle=vulkan',
+        '--ignore-gpu-blocklist',
+      );
+    }
+  } else if (platform === 'linux') {
+    // Chrome offers WebGPU by itself on macOS and Windows, but on Linux not on every GPU.
+    flags.push('--enable-unsafe-webgpu', '--enable-features=Vulkan', '--use-angle=vulkan', '--ignore-gpu-blocklist');
+  }
+  return flags;
+}
+
+/** Drivers named for Node's Vulkan would also reach Chrome's, which brings its own. */
+function withoutDrivers(environment: NodeJS.ProcessEnv): NodeJS.ProcessEnv {
+  const { VK_DRIVER_FILES: _files, VK_ICD_FILENAMES: _names, ...rest } = environment;
+  return rest;
+}
+
+function whyNotStarted(program: ChromeProgram, cause: unknown): string {
+  const text = cause instanceof Error ? cause.message : String(cause);
+  // Puppeteer's message ends with what the browser wrote to stderr, and then with a link to its own help.
+  const lines = text
+    .split('\n')
+    .map((line) => line.trimEnd())
+    .filter((line) => line && !line.startsWith('TROUBLESHOOTING'));
+  const shown = lines.length > 12 ? [lines[0], '...', ...lines.slice(-10)] : lines;
+  return `The ${program.kind} browser ${program.path} does not start.\n  ${shown.join('\n  ')}`;
+}
+
+function startFix(program: ChromeProgram): string {
+  switch (program.kind) {
+    case 'given':
+      return 'PUPPETEER_EXECUTABLE_PATH must name a Chrome or Chromium; unset it to use an installed or the embedded one.';
+    case 'installed':
+      return 'Repair it, or use the embedded one: FLATWALK_BROWSER=embedded';
+    case 'embedded':
+      return 'Install Chrome or Chromium, which brings what it needs along, or name one by PUPPETEER_EXECUTABLE_PATH.';
+    default:
+      return program.kind satisfies never;
+  }
+}
+
+async function importPuppeteer(): Promise<typeof import('puppeteer')['default']> {
+  try {
+    return (await import('puppeteer')).default;
+  } catch (cause) {
+    const detail = cause instanceof Error ? cause.message : String(cause);
+    throw new FlatwalkError('HOST', `Cannot load puppeteer: ${detail}`, 'Add it: npm install puppeteer', { cause });
+  }
+}

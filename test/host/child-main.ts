@@ -1,0 +1,87 @@
+/** What child processes of the tests do; see child.ts. The mode is the first argument. */
+import { setTimeout as sleep } from 'node:timers/promises';
+import { launchChrome } from '../../src/host/chrome/index.ts';
+import { unpackEmbedded } from '../../src/host/node/embedded.ts';
+import { openNodeGpu } from '../../src/host/node/index.ts';
+import { squares } from './squares.ts';
+
+async function openDevice(): Promise<GPUDevice> {
+  const { gpu } = await openNodeGpu();
+  const adapter = await gpu.requestAdapter();
+  if (!adapter) throw new Error('no adapter');
+  return adapter.requestDevice();
+}
+
+/** Share of one processor this process takes while it does nothing. */
+async function idleShare(milliseconds: number): Promise<number> {
+  const before = process.cpuUsage();
+  const start = performance.now();
+  await sleep(milliseconds);
+  const { user, system } = process.cpuUsage(before);
+  return (user + system) / 1000 / (performance.now() - start);
+}
+
+const modes: Record<string, () => Promise<void>> = {
+  async computes() {
+    const device = await openDevice();
+    console.log((await squares(device)).join(' '));
+    device.destroy();
+  },
+  async keepsDevice() {
+    const device = await openDevice();
+    console.log((await squares(device)).join(' '));
+  },
+  async throwsMidRun() {
+    const device = await openDevice();
+    void squares(device);
+    throw new Error('thrown in the middle');
+  },
+  async exitsMidRun() {
+    const device = await openDevice();
+    void squares(device);
+    process.exit(3);
+  },
+  async idles() {
+    const device = await openDevice();
+    await squares(device);
+    device.destroy();
+    await device.lost;
+    console.log(await idleShare(2000));
+  },
+  /** Nobody but flatwalk holds the GPU object while its device lives. */
+  async collects() {
+    const device = await openDevice();
+    for (let round = 0; round < 5; round++) {
+      globalThis.gc?.();
+      await sleep(20);
+      console.log((await squares(device)).join(' '));
+    }
+    device.destroy();
+  },
+  async opensAgain() {
+    for (let round = 0; round < 5; round++) {
+      const device = await openDevice();
+      console.log((await squares(device)).join(' '));
+      device.destroy();
+    }
+    const both = await Promise.all([openDevice(), openDevice()]);
+    for (const result of await Promise.all(both.map(squares))) console.log(result.join(' '));
+    for (const device of both) device.destroy();
+  },
+  async environment() {
+    await openNodeGpu('swiftshader');
+    console.log(JSON.stringify([process.env.VK_DRIVER_FILES ?? null, process.env.VK_ICD_FILENAMES ?? null]));
+  },
+  async unpacks() {
+    console.log(await unpackEmbedded('swiftshader'));
+  },
+  async browses() {
+    const chrome = await launchChrome({ adapter: 'swiftshader', browser: 'embedded' });
+    console.log(`browser ${chrome.browser.process()?.pid} runs`);
+    await sleep(60_000);
+  },
+};
+
+const mode = modes[process.argv[2]];
+if (!mode) throw new Error(`no mode ${process.argv[2]}`);
+await mode();
