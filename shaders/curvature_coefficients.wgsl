@@ -1,0 +1,38 @@
+// curvature_coefficients: the Hessian-vector product of L in coefficients of the data points,
+//   C_vji = 2 a_j [ s_vi phi'(z_ij) + e_i phi''(z_ij) u_vji ],   (H v)_j = sum_i C_vji x_i.
+// projections and coefficients are vectors x m x count (the block), tangents is vectors x count, residuals is
+// replicas x n; vector v belongs to replica v / per_replica. One invocation per coefficient.
+// uses: lib/grid.wgsl
+// slot: activation
+
+struct Params { vectors: u32, per_replica: u32, width: u32, samples: u32, first: u32, count: u32 }
+
+@group(0) @binding(0) var<storage, read> preactivations: array<f32>;
+@group(0) @binding(1) var<storage, read> projections: array<f32>;
+@group(0) @binding(2) var<storage, read> tangents: array<f32>;
+@group(0) @binding(3) var<storage, read> residuals: array<f32>;
+@group(0) @binding(4) var<storage, read> targets: array<f32>;
+@group(0) @binding(5) var<storage, read_write> coefficients: array<f32>;
+@group(1) @binding(0) var<uniform> params: Params;
+
+@compute @workgroup_size(64)
+fn curvature_coefficients(
+  @builtin(workgroup_id) workgroup: vec3u,
+  @builtin(num_workgroups) groups: vec3u,
+  @builtin(local_invocation_index) local: u32,
+) {
+  let cell = workgroup_index(workgroup, groups) * 64u + local;
+  if (cell >= params.vectors * params.width * params.count) {
+    return;
+  }
+  let i = cell % params.count;
+  let row = cell / params.count;
+  let vector = row / params.width;
+  let j = row % params.width;
+  let replica = vector / params.per_replica;
+  let z = preactivations[(replica * params.width + j) * params.count + i];
+  let s = tangents[vector * params.count + i];
+  let e = residuals[replica * params.samples + params.first + i];
+  let a = targets[3u * params.samples + j];
+  coefficients[cell] = 2.0 * a * (s * dphi(z) + e * d2phi(z) * projections[cell]);
+}

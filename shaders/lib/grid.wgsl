@@ -1,0 +1,6 @@
+// One long index from a two-dimensional grid. A dispatch may have at most 65,535 workgroups in a dimension, so the host
+// folds long grids into rows; the kernels undo the folding here and compare the index with the true length.
+
+fn workgroup_index(workgroup: vec3u, groups: vec3u) -> u32 {
+  return workgroup.x + workgroup.y * groups.x;
+}

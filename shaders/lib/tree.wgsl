@@ -1,0 +1,32 @@
+// A fixed reduction tree over the 64 invocations of a workgroup. The order of additions never depends on timing, so the
+// same inputs give the same bits.
+
+var<workgroup> tree: array<f32, 64>;
+
+fn tree_sum(value: f32, local: u32) -> f32 {
+  tree[local] = value;
+  workgroupBarrier();
+  for (var half = 32u; half > 0u; half /= 2u) {
+    if (local < half) {
+      tree[local] += tree[local + half];
+    }
+    workgroupBarrier();
+  }
+  let result = tree[0];
+  workgroupBarrier();
+  return result;
+}
+
+fn tree_max(value: f32, local: u32) -> f32 {
+  tree[local] = value;
+  workgroupBarrier();
+  for (var half = 32u; half > 0u; half /= 2u) {
+    if (local < half) {
+      tree[local] = max(tree[local], tree[local + half]);
+    }
+    workgroupBarrier();
+  }
+  let result = tree[0];
+  workgroupBarrier();
+  return result;
+}

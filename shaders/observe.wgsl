@@ -1,0 +1,96 @@
+// observe: the partial sums from which most metrics are finished, over chunks of 256 samples.
+//   0  sum_i e_i^2                                   the loss
+//   1  sum_i |x_i|^2 sum_j (a_j phi'(z_ij))^2        half the trace on the zero-loss manifold
+//   2  sum_i |x_i|^2 e_i sum_j a_j phi''(z_ij)       half of what the residual adds to the trace
+//   3  max_i (max_j z_ij - min_j z_ij)               disagreement of the neurons
+//   4  max_ij |z_ij - phi^-1(y_i / m)|               distance to the optimum
+//   5  how many samples have a residual that is not a number, or is beyond 2^64
+//   6  max_i |e_i|                                   largest residual
+//   7  sum_i |x_i|^2 |e_i| sum_j |a_j phi''(z_ij)|   sets the tolerance of the trace
+// preactivations is replicas x m x count (the block), partials is chunks x replicas x 8; params.chunk is the number of
+// the block's first chunk.
+// One workgroup per replica and chunk; the host finishes the sums over chunks in float64.
+// uses: lib/grid.wgsl
+// uses: lib/tree.wgsl
+// uses: lib/bounded.wgsl
+// slot: activation
+
+struct Params { replicas: u32, width: u32, samples: u32, first: u32, count: u32, chunk: u32 }
+
+@group(0) @binding(0) var<storage, read> preactivations: array<f32>;
+@group(0) @binding(1) var<storage, read> targets: array<f32>;
+@group(0) @binding(2) var<storage, read_write> partials: array<f32>;
+@group(1) @binding(0) var<uniform> params: Params;
+
+@compute @workgroup_size(64)
+fn observe(
+  @builtin(workgroup_id) workgroup: vec3u,
+  @builtin(num_workgroups) groups: vec3u,
+  @builtin(local_invocation_index) local: u32,
+) {
+  let item = workgroup_index(workgroup, groups);
+  let chunks = (params.count + 255u) / 256u;
+  if (item >= params.replicas * chunks) {
+    return;
+  }
+  let replica = item / chunks;
+  let chunk = item % chunks;
+  let samples = params.samples;
+  let end = min(chunk * 256u + 256u, params.count);
+
+  var loss = 0.0;
+  var steepness = 0.0;
+  var bend = 0.0;
+  var bend_size = 0.0;
+  var disagreement = 0.0;
+  var distance = 0.0;
+  var broken = 0.0;
+  var largest = 0.0;
+  for (var i = chunk * 256u + local; i < end; i += 64u) {
+    let sample = params.first + i;
+    let aim = targets[2u * samples + sample];
+    var output = 0.0;
+    var slopes = 0.0;
+    var bends = 0.0;
+    var bend_sizes = 0.0;
+    var lowest = preactivations[replica * params.width * params.count + i];
+    var highest = lowest;
+    for (var j = 0u; j < params.width; j++) {
+      let z = preactivations[(replica * params.width + j) * params.count + i];
+      let a = targets[3u * samples + j];
+      let slope = a * dphi(z);
+      let curve = a * d2phi(z);
+      output += a * phi(z);
+      slopes += slope * slope;
+      bends += curve;
+      bend_sizes += abs(curve);
+      lowest = min(lowest, z);
+      highest = max(highest, z);
+      distance = max(distance, abs(z - aim));
+    }
+    let e = output - targets[sample];
+    let q = targets[samples + sample];
+    loss += e * e;
+    steepness += q * slopes;
+    bend += q * e * bends;
+    bend_size += q * abs(e) * bend_sizes;
+    disagreement = max(disagreement, highest - lowest);
+    largest = max(largest, abs(e));
+    broken += select(1.0, 0.0, is_bounded(abs(e)));
+  }
+  let base = ((params.chunk + chunk) * params.replicas + replica) * 8u;
+  put(base, tree_sum(loss, local), local);
+  put(base + 1u, tree_sum(steepness, local), local);
+  put(base + 2u, tree_sum(bend, local), local);
+  put(base + 3u, tree_max(disagreement, local), local);
+  put(base + 4u, tree_max(distance, local), local);
+  put(base + 5u, tree_sum(broken, local), local);
+  put(base + 6u, tree_max(largest, local), local);
+  put(base + 7u, tree_sum(bend_size, local), local);
+}
+
+fn put(cell: u32, value: f32, local: u32) {
+  if (local == 0u) {
+    partials[cell] = value;
+  }
+}

@@ -1,0 +1,101 @@
+// sgd_lane: many label-noise SGD steps of a small network in one dispatch, one replica an invocation, its whole state in
+// registers. Per step, with a mini-batch of BATCH samples i_s and noises zeta_s:
+//   e_s = sum_j a_j phi(z_j,i_s) - y_i_s + sigma zeta_s
+//   state_jk <- state_jk - (2 eta / BATCH) sum_s e_s a_j phi'(z_j,i_s) direction(i_s, k)
+// rates[r] = (-2 eta_r / BATCH or its like, sigma_r), folded into one factor. The space slot says what state, features
+// and direction are (data space: coefficients; weight space: Theta).
+// Sizes are constants: WIDTH = m, SAMPLES = n, STATE = n or d, BATCH. The loops over them are unrolled, so that the
+// arrays live in registers: software drivers and some GPU drivers do not do it by themselves.
+// A replica whose update is not a number, or is beyond 2^64, stops before it moves, and its step is kept in status.
+// slot: activation
+// slot: space
+// slot: draws
+// uses: lib/bounded.wgsl
+
+struct Params { replicas: u32, first_step: u32, steps: u32 }
+
+@group(0) @binding(0) var<storage, read> features: array<f32>;
+@group(0) @binding(1) var<storage, read> start: array<f32>;
+@group(0) @binding(2) var<storage, read> targets: array<f32>;
+@group(0) @binding(3) var<storage, read> rates: array<vec2f>;
+@group(0) @binding(4) var<storage, read> recorded: array<vec2u>;
+@group(0) @binding(5) var<storage, read_write> state: array<f32>;
+@group(0) @binding(6) var<storage, read_write> status: array<u32>;
+@group(1) @binding(0) var<uniform> params: Params;
+
+@compute @workgroup_size(LANES)
+fn sgd_lane(@builtin(global_invocation_id) id: vec3u) {
+  let replica = id.x;
+  if (replica >= params.replicas || status[replica] != RUNNING) {
+    return;
+  }
+  let rate = rates[replica];
+  var cells: array<f32, WIDTH * STATE>;
+  var second: array<f32, WIDTH>;
+  // @unroll
+  for (var j = 0u; j < WIDTH; j++) {
+    second[j] = targets[3u * SAMPLES + j];
+    // @unroll
+    for (var k = 0u; k < STATE; k++) {
+      cells[j * STATE + k] = state[(replica * WIDTH + j) * STATE + k];
+    }
+  }
+
+  for (var t = 0u; t < params.steps; t++) {
+    let step = params.first_step + t;
+    var samples: array<u32, BATCH>;
+    var pulls: array<f32, BATCH * WIDTH>;
+    var size = 0.0;
+    // @unroll
+    for (var s = 0u; s < BATCH; s++) {
+      let drawn = draw(step, replica, s);
+      samples[s] = drawn.sample;
+      var row: array<f32, STATE>;
+      // @unroll
+      for (var k = 0u; k < STATE; k++) {
+        row[k] = features[drawn.sample * STATE + k];
+      }
+      var output = 0.0;
+      // @unroll
+      for (var j = 0u; j < WIDTH; j++) {
+        var z = offset(replica * WIDTH + j, drawn.sample);
+        // @unroll
+        for (var k = 0u; k < STATE; k++) {
+          z += cells[j * STATE + k] * row[k];
+        }
+        output += second[j] * phi(z);
+        pulls[s * WIDTH + j] = second[j] * dphi(z);
+      }
+      let pull = rate.x * (output - targets[drawn.sample] + rate.y * drawn.noise);
+      // @unroll
+      for (var j = 0u; j < WIDTH; j++) {
+        pulls[s * WIDTH + j] *= pull;
+        size += abs(pulls[s * WIDTH + j]);
+      }
+      size += abs(pull);
+    }
+    if (!is_bounded(size)) {
+      status[replica] = step;
+      break;
+    }
+    // @unroll
+    for (var s = 0u; s < BATCH; s++) {
+      // @unroll
+      for (var k = 0u; k < STATE; k++) {
+        let along = direction(samples[s], k);
+        // @unroll
+        for (var j = 0u; j < WIDTH; j++) {
+          cells[j * STATE + k] += pulls[s * WIDTH + j] * along;
+        }
+      }
+    }
+  }
+
+  // @unroll
+  for (var j = 0u; j < WIDTH; j++) {
+    // @unroll
+    for (var k = 0u; k < STATE; k++) {
+      state[(replica * WIDTH + j) * STATE + k] = cells[j * STATE + k];
+    }
+  }
+}

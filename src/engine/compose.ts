@@ -1,0 +1,114 @@
+import { FlatwalkError } from '../model/errors.ts';
+import type { Slot } from './kernel.ts';
+
+/**
+ * From the files in shaders/ to the text of one shader module. Three things only:
+ * - `// uses: <file>` in a header adds that file, once, in front;
+ * - `// slot: <folder>` adds the file of that folder which the caller chose;
+ * - `// @unroll` above a loop with constant bounds repeats its body, the loop variable being a literal.
+ * Constants (sizes, seeds) are declarations in front. Every line remembers the file and line that it came from.
+ */
+
+const files = import.meta.glob<string>('../../shaders/**/*.wgsl', { query: '?raw', import: 'default', eager: true });
+
+export const shaderFiles: ReadonlyMap<string, string> = new Map(
+  Object.entries(files).map(([path, text]) => [path.replace('../../shaders/', ''), text]),
+);
+
+export interface Variant {
+  readonly slots?: Partial<Record<Slot, string>>;
+  /** Integers become `u32` constants, strings are taken as WGSL expressions. */
+  readonly constants?: Readonly<Record<string, number | string>>;
+}
+
+export interface Line {
+  readonly text: string;
+  readonly file: string;
+  /** Counted from 1. */
+  readonly line: number;
+}
+
+export interface Composed {
+  readonly code: string;
+  readonly lines: readonly Line[];
+  /** The slots that were filled, those of fragments included. */
+  readonly slots: readonly Slot[];
+}
+
+export function compose(kernel: string, variant: Variant = {}): Composed {
+  const constants = variant.constants ?? {};
+  const lines: Line[] = Object.entries(constants).map(([name, value]) => ({
+    text: typeof value === 'number' ? `const ${name}: u32 = ${value}u;` : `const ${name} = ${value};`,
+    file: 'constants',
+    line: 1,
+  }));
+  const seen = new Set<string>();
+  const slots = new Set<Slot>();
+  const add = (file: string, wantedBy: string) => {
+    if (seen.has(file)) return;
+    seen.add(file);
+    const text = shaderFiles.get(file);
+    if (text === undefined) {
+      throw new FlatwalkError('SHADER', `${wantedBy} needs shaders/${file}, which does not exist`, 'Check the name.');
+    }
+    for (const [, kind, name] of text.matchAll(/^\/\/ (uses|slot): (\S+)$/gm)) {
+      if (kind === 'uses') add(name, file);
+      else add(`${name}/${choice(name as Slot, file)}.wgsl`, file);
+    }
+    lines.push(...text.split('\n').map((line, i) => ({ text: line, file: `shaders/${file}`, line: i + 1 })));
+  };
+  const choice = (slot: Slot, file: string) => {
+    slots.add(slot);
+    const chosen = variant.slots?.[slot];
+    if (chosen === undefined) {
+      throw new FlatwalkError(
+        'SHADER',
+        `shaders/${file} has an empty slot '${slot}'`,
+        `Choose a file of shaders/${slot}/.`,
+      );
+    }
+    return chosen;
+  };
+  add(`${kernel}.wgsl`, kernel);
+  const unrolled = unroll(lines, constants);
+  return { code: unrolled.map((l) => l.text).join('\n'), lines: unrolled, slots: [...slots] };
+}
+
+const LOOP = /^(\s*)for \(var (\w+) = (\d+)u; \2 < (\w+); \2\+\+\) \{$/;
+
+/** Expands the loops marked `// @unroll`, inner ones too. The closing brace is the first at the loop's own indentation. */
+export function unroll(lines: readonly Line[], constants: Readonly<Record<string, number | string>>): Line[] {
+  const out: Line[] = [];
+  for (let at = 0; at < lines.length; at++) {
+    if (lines[at].text.trim() !== '// @unroll') {
+      out.push(lines[at]);
+      continue;
+    }
+    const head = lines[at + 1];
+    const match = LOOP.exec(head?.text ?? '');
+    const bound = match && (/^\d+u?$/.test(match[4]) ? Number.parseInt(match[4], 10) : constants[match[4]]);
+    if (!match || typeof bound !== 'number') {
+      throw new FlatwalkError(
+        'SHADER',
+        `${lines[at].file}:${lines[at].line}: '// @unroll' needs a loop of the form for (var k = 0u; k < CONSTANT; k++) {`,
+        'Give the bound as a constant of the kernel.',
+      );
+    }
+    const [, indent, variable, start] = match;
+    const close = lines.findIndex((l, i) => i > at + 1 && l.text === `${indent}}`);
+    const body = lines.slice(at + 2, close);
+    const name = new RegExp(`\\b${variable}\\b`, 'g');
+    for (let k = Number(start); k < bound; k++) {
+      out.push({ ...head, text: `${indent}{` });
+      out.push(
+        ...unroll(
+          body.map((l) => ({ ...l, text: l.text.replace(name, `${k}u`) })),
+          constants,
+        ),
+      );
+      out.push({ ...lines[close], text: `${indent}}` });
+    }
+    at = close;
+  }
+  return out;
+}

@@ -1,0 +1,88 @@
+/**
+ * All eigenvalues of a symmetric matrix (size x size, row-major), in no particular order: Householder reduction to
+ * tridiagonal form, then implicit QL with Wilkinson's shift (Wilkinson and Reinsch, Handbook for Automatic Computation II,
+ * 1971, contributions II/2 and II/4). The matrix is overwritten.
+ */
+export function symmetricEigenvalues(matrix: Float64Array, size: number): Float64Array {
+  const [diagonal, below] = tridiagonal(matrix, size);
+  for (let l = 0; l < size; l++) {
+    for (let sweep = 0; sweep < 64; sweep++) {
+      let m = l;
+      while (m < size - 1) {
+        const scale = Math.abs(diagonal[m]) + Math.abs(diagonal[m + 1]);
+        if (Math.abs(below[m]) <= Number.EPSILON * scale) break;
+        m++;
+      }
+      if (m === l) break;
+      implicitStep(diagonal, below, l, m);
+    }
+  }
+  return diagonal;
+}
+
+/** One QL step on rows l..m of the tridiagonal matrix. */
+function implicitStep(diagonal: Float64Array, below: Float64Array, l: number, m: number): void {
+  let g = (diagonal[l + 1] - diagonal[l]) / (2 * below[l]);
+  const root = Math.hypot(g, 1);
+  g = diagonal[m] - diagonal[l] + below[l] / (g + (g >= 0 ? root : -root));
+  let sine = 1;
+  let cosine = 1;
+  let shift = 0;
+  for (let i = m - 1; i >= l; i--) {
+    const f = sine * below[i];
+    const b = cosine * below[i];
+    const r = Math.hypot(f, g);
+    below[i + 1] = r;
+    if (r === 0) {
+      diagonal[i + 1] -= shift;
+      below[m] = 0;
+      return;
+    }
+    sine = f / r;
+    cosine = g / r;
+    g = diagonal[i + 1] - shift;
+    const t = (diagonal[i] - g) * sine + 2 * cosine * b;
+    shift = sine * t;
+    diagonal[i + 1] = g + shift;
+    g = cosine * t - b;
+  }
+  diagonal[l] -= shift;
+  below[l] = g;
+  below[m] = 0;
+}
+
+/** Diagonal and subdiagonal (below[i] couples i and i + 1) of an orthogonally similar tridiagonal matrix. */
+function tridiagonal(a: Float64Array, size: number): [Float64Array, Float64Array] {
+  const diagonal = new Float64Array(size);
+  const below = new Float64Array(size);
+  const product = new Float64Array(size);
+  for (let k = 0; k < size - 1; k++) {
+    let norm = 0;
+    for (let i = k + 1; i < size; i++) norm = Math.hypot(norm, a[i * size + k]);
+    const head = a[(k + 1) * size + k];
+    below[k] = head > 0 ? -norm : norm;
+    if (norm === 0 || k === size - 2) {
+      below[k] = k === size - 2 ? head : 0;
+      continue;
+    }
+    // v = column - below e, reflected by I - v v^T / half, half = |v|^2 / 2.
+    a[(k + 1) * size + k] = head - below[k];
+    const half = norm * norm - head * below[k];
+    let dot = 0;
+    for (let i = k + 1; i < size; i++) {
+      let sum = 0;
+      for (let j = k + 1; j < size; j++) sum += a[i * size + j] * a[j * size + k];
+      product[i] = sum / half;
+      dot += product[i] * a[i * size + k];
+    }
+    const correction = dot / (2 * half);
+    for (let i = k + 1; i < size; i++) product[i] -= correction * a[i * size + k];
+    for (let i = k + 1; i < size; i++) {
+      for (let j = k + 1; j < size; j++) {
+        a[i * size + j] -= a[i * size + k] * product[j] + product[i] * a[j * size + k];
+      }
+    }
+  }
+  for (let k = 0; k < size; k++) diagonal[k] = a[k * size + k];
+  return [diagonal, below];
+}

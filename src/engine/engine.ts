@@ -1,0 +1,120 @@
+import { FlatwalkError } from '../model/errors.ts';
+import { Gpu } from './gpu.ts';
+import { Network, type ProblemOptions } from './network.ts';
+import { Problem } from './problem.ts';
+
+export interface EngineOptions {
+  /** A device of the caller's. It is used within its limits, never destroyed, and no listener is put on it. */
+  readonly device?: GPUDevice;
+  /** Where to ask for an adapter if no device is given: `navigator.gpu`, or Dawn's in Node. */
+  readonly gpu?: GPU;
+  readonly powerPreference?: GPUPowerPreference;
+  /** Whether the adapter is software, if the caller knows better than its description tells. */
+  readonly software?: boolean;
+}
+
+/** Limits that are asked for up to what the adapter has, because the default ones are small. */
+const WANTED_LIMITS = ['maxBufferSize', 'maxStorageBufferBindingSize'] as const;
+
+/** An open device, and the problems on it. */
+export class Engine {
+  readonly info: GPUAdapterInfo;
+  readonly software: boolean;
+  readonly #gpu: Gpu;
+  readonly #problems = new Set<Problem>();
+
+  private constructor(gpu: Gpu, info: GPUAdapterInfo, software: boolean) {
+    this.#gpu = gpu;
+    this.info = info;
+    this.software = software;
+  }
+
+  /**
+   * Opens an engine on the caller's device, or on a device of its own.
+   * @throws NO_WEBGPU, NO_ADAPTER, DEVICE_LOST
+   */
+  static async open(options: EngineOptions = {}): Promise<Engine> {
+    const device = options.device ?? (await openDevice(options));
+    const gpu = new Gpu(device, options.device === undefined);
+    // Lets a loss that has already happened be seen.
+    await gpu.settled();
+    const info = device.adapterInfo;
+    return new Engine(gpu, info, options.software ?? looksLikeSoftware(info));
+  }
+
+  get device(): GPUDevice {
+    return this.#gpu.device;
+  }
+
+  /** What the engine holds on the device now: buffers and bytes. */
+  get held(): { readonly buffers: number; readonly bytes: number } {
+    return { ...this.#gpu.held };
+  }
+
+  /** For tools that launch kernels one by one, such as `verify` and benchmarks. */
+  get lowLevel(): Gpu {
+    return this.#gpu;
+  }
+
+  /** Puts data and weights on the device. @throws BAD_ARGUMENT, BAD_SHAPE, NOT_FINITE, LIMIT, DEVICE_LOST */
+  async problem(options: ProblemOptions): Promise<Problem> {
+    const network = new Network(this.#gpu, options);
+    try {
+      await this.#gpu.settled();
+    } catch (error) {
+      network.dispose();
+      throw error;
+    }
+    const problem: Problem = new Problem(network, this.software, () => this.#problems.delete(problem));
+    this.#problems.add(problem);
+    return problem;
+  }
+
+  /** Frees everything. A borrowed device stays alive; one that was opened here is destroyed. Safe to call twice. */
+  dispose(): void {
+    for (const problem of [...this.#problems]) problem.dispose();
+    this.#gpu.dispose();
+  }
+
+  [Symbol.dispose](): void {
+    this.dispose();
+  }
+}
+
+async function openDevice({ gpu, powerPreference }: EngineOptions): Promise<GPUDevice> {
+  const entry = gpu ?? (globalThis.navigator as Navigator | undefined)?.gpu;
+  if (!entry) {
+    if (globalThis.isSecureContext === false) {
+      throw new FlatwalkError(
+        'NO_WEBGPU',
+        'This page was not loaded securely, so the browser hides WebGPU from it',
+        'Open it over https, or from localhost.',
+      );
+    }
+    throw new FlatwalkError(
+      'NO_WEBGPU',
+      'This environment has no WebGPU',
+      'Use a browser with WebGPU (Chrome or Edge 113, Safari 26, Firefox 141 or later), or flatwalk/node in Node.',
+    );
+  }
+  // Adapters are used once: a second device from one adapter is lost from the start, or refused.
+  const adapter = await entry.requestAdapter({ powerPreference: powerPreference ?? 'high-performance' });
+  if (!adapter) {
+    throw new FlatwalkError(
+      'NO_ADAPTER',
+      'WebGPU is there, but it offers no adapter',
+      'Check the graphics driver, or whether the browser has blocked it (chrome://gpu); software adapters need a flag.',
+    );
+  }
+  const requiredLimits = Object.fromEntries(WANTED_LIMITS.map((limit) => [limit, adapter.limits[limit]]));
+  return adapter.requestDevice({ label: 'flatwalk', requiredLimits });
+}
+
+const SOFTWARE = /swiftshader|llvmpipe|lavapipe|basic render|software/i;
+
+function looksLikeSoftware(info: GPUAdapterInfo): boolean {
+  return (
+    info.isFallbackAdapter === true ||
+    SOFTWARE.test(`${info.vendor} ${info.architecture} ${info.device} ${info.description}`)
+  );
+}

@@ -1,0 +1,21 @@
+/** flatwalk: label-noise SGD on two-layer networks, and the sharpness it lowers, on WebGPU. */
+export { activationNames } from '../model/activations.ts';
+export {
+  type InputKind,
+  inputKinds,
+  makeInputs,
+  makeLabels,
+  makeSignMatchedWeights,
+  makeWeights,
+} from '../model/data.ts';
+export type { Law } from '../model/draws.ts';
+export { type ErrorCode, errorCodes, FlatwalkError } from '../model/errors.ts';
+export type { NumberList } from './arrays.ts';
+export { type Checkpoint, decodeCheckpoint, encodeCheckpoint } from './checkpoint.ts';
+export { Engine, type EngineOptions } from './engine.ts';
+export { type MetricName, type MetricOptions, type MetricValues, metricNames, metrics } from './metrics.ts';
+export type { ProblemOptions } from './network.ts';
+export { choosePlan, type Plan, type PlanRequest } from './plan.ts';
+export type { Problem } from './problem.ts';
+export type { TraceEstimate } from './stages/probes.ts';
+export type { Divergence, MetricRow, Outcome, Run, TrainOptions } from './train.ts';

@@ -1,0 +1,264 @@
+import { defineKernel } from './kernel.ts';
+
+const threads = (count: number) => Math.ceil(count / 64);
+const tiles = (rows: number, columns: number) => Math.ceil(rows / 32) * Math.ceil(columns / 32);
+const floats = (...counts: number[]) => 4 * counts.reduce((a, b) => a + b, 0);
+
+/** Samples that one workgroup of `observe` and `quadratic_form` sums up. */
+export const SAMPLES_PER_CHUNK = 256;
+/** Numbers that one workgroup of `sum_squares` sums up. */
+export const VALUES_PER_CHUNK = 1024;
+/** Partial sums that `observe` leaves for every chunk. */
+export const OBSERVED = 8;
+
+/**
+ * Every kernel. A key here is the stem of a file in shaders/, its entry point, its label and its oracle's name. The
+ * header of the .wgsl file gives formula, shapes and numerics.
+ */
+export const kernels = {
+  project: defineKernel({
+    summary: 'rows of a matrix against every data point: Z = Theta X^T',
+    bindings: { left: 'read', data: 'read', product: 'readWrite' },
+    params: { rows: 'u32', first: 'u32', count: 'u32', inner: 'u32', accumulate: 'u32' },
+    constants: [],
+    groups: (p) => tiles(p.rows, p.count),
+    work: (p) => ({
+      flops: 2 * p.rows * p.count * p.inner,
+      bytes: floats(p.rows * p.inner, p.count * p.inner, p.rows * p.count),
+    }),
+  }),
+  combine: defineKernel({
+    summary: 'linear combinations of the data points: C X',
+    bindings: { coefficients: 'read', data: 'read', sum: 'readWrite' },
+    params: { rows: 'u32', first: 'u32', count: 'u32', inner: 'u32', accumulate: 'u32' },
+    constants: [],
+    groups: (p) => tiles(p.rows, p.inner),
+    work: (p) => ({
+      flops: 2 * p.rows * p.count * p.inner,
+      bytes: floats(p.rows * p.count, p.count * p.inner, p.rows * p.inner),
+    }),
+  }),
+  residual: defineKernel({
+    summary: 'residuals of the samples',
+    bindings: { preactivations: 'read', targets: 'read', residuals: 'write' },
+    params: { replicas: 'u32', width: 'u32', samples: 'u32', first: 'u32', count: 'u32' },
+    constants: [],
+    groups: (p) => threads(p.replicas * p.count),
+    work: (p) => ({
+      flops: 2 * p.replicas * p.width * p.count,
+      bytes: floats(p.replicas * p.width * p.count, p.replicas * p.count),
+    }),
+  }),
+  noisy_residual: defineKernel({
+    summary: 'scaled, noisy residuals of a full-batch step',
+    bindings: {
+      preactivations: 'read',
+      targets: 'read',
+      rates: 'read',
+      recorded: 'read',
+      pulls: 'write',
+      status: 'readWrite',
+    },
+    params: { replicas: 'u32', width: 'u32', first: 'u32', count: 'u32', step: 'u32' },
+    constants: ['SAMPLES', 'BATCH', 'SEED_LOW', 'SEED_HIGH', 'RUNNING'],
+    groups: (p) => threads(p.replicas * p.count),
+    work: (p) => ({
+      flops: 4 * p.replicas * p.width * p.count,
+      bytes: floats(p.replicas * p.width * p.count, p.replicas * p.count),
+    }),
+  }),
+  gradient_coefficients: defineKernel({
+    summary: 'coefficients of weighted per-sample gradients',
+    bindings: { preactivations: 'read', targets: 'read', weights: 'read', status: 'read', coefficients: 'readWrite' },
+    params: {
+      replicas: 'u32',
+      width: 'u32',
+      samples: 'u32',
+      first: 'u32',
+      count: 'u32',
+      scale: 'f32',
+      accumulate: 'u32',
+      step: 'u32',
+    },
+    constants: [],
+    groups: (p) => threads(p.replicas * p.width * p.count),
+    work: (p) => ({ flops: 3 * p.replicas * p.width * p.count, bytes: floats(2 * p.replicas * p.width * p.count) }),
+  }),
+  tangent: defineKernel({
+    summary: 'derivative of the outputs along vectors',
+    bindings: { preactivations: 'read', projections: 'read', targets: 'read', tangents: 'write' },
+    params: { vectors: 'u32', per_replica: 'u32', width: 'u32', samples: 'u32', count: 'u32' },
+    constants: [],
+    groups: (p) => threads(p.vectors * p.count),
+    work: (p) => ({
+      flops: 3 * p.vectors * p.width * p.count,
+      bytes: floats(p.vectors * p.width * p.count, p.vectors * p.count),
+    }),
+  }),
+  curvature_coefficients: defineKernel({
+    summary: 'coefficients of Hessian-vector products',
+    bindings: {
+      preactivations: 'read',
+      projections: 'read',
+      tangents: 'read',
+      residuals: 'read',
+      targets: 'read',
+      coefficients: 'write',
+    },
+    params: { vectors: 'u32', per_replica: 'u32', width: 'u32', samples: 'u32', first: 'u32', count: 'u32' },
+    constants: [],
+    groups: (p) => threads(p.vectors * p.width * p.count),
+    work: (p) => ({ flops: 6 * p.vectors * p.width * p.count, bytes: floats(2 * p.vectors * p.width * p.count) }),
+  }),
+  quadratic_form: defineKernel({
+    summary: 'v^T H v of vectors, without H v',
+    bindings: {
+      preactivations: 'read',
+      projections: 'read',
+      tangents: 'read',
+      residuals: 'read',
+      targets: 'read',
+      forms: 'write',
+    },
+    params: {
+      vectors: 'u32',
+      per_replica: 'u32',
+      width: 'u32',
+      samples: 'u32',
+      first: 'u32',
+      count: 'u32',
+      chunk: 'u32',
+    },
+    constants: [],
+    groups: (p) => p.vectors * Math.ceil(p.count / SAMPLES_PER_CHUNK),
+    work: (p) => ({ flops: 4 * p.vectors * p.width * p.count, bytes: floats(p.vectors * p.width * p.count) }),
+  }),
+  observe: defineKernel({
+    summary: 'partial sums of loss, trace, disagreement, distance',
+    bindings: { preactivations: 'read', targets: 'read', partials: 'write' },
+    params: { replicas: 'u32', width: 'u32', samples: 'u32', first: 'u32', count: 'u32', chunk: 'u32' },
+    constants: [],
+    groups: (p) => p.replicas * Math.ceil(p.count / SAMPLES_PER_CHUNK),
+    work: (p) => ({ flops: 10 * p.replicas * p.width * p.count, bytes: floats(p.replicas * p.width * p.count) }),
+  }),
+  sum_squares: defineKernel({
+    summary: 'partial sums of squares',
+    bindings: { values: 'read', partials: 'write' },
+    params: { replicas: 'u32', length: 'u32' },
+    constants: [],
+    groups: (p) => p.replicas * Math.ceil(p.length / VALUES_PER_CHUNK),
+    work: (p) => ({ flops: 2 * p.replicas * p.length, bytes: floats(p.replicas * p.length) }),
+  }),
+  probe_vectors: defineKernel({
+    summary: 'random probes for Hutchinson estimates',
+    bindings: { probes: 'write' },
+    params: {
+      vectors: 'u32',
+      per_replica: 'u32',
+      first: 'u32',
+      length: 'u32',
+      kind: 'u32',
+      seed_low: 'u32',
+      seed_high: 'u32',
+    },
+    constants: [],
+    groups: (p) => threads(p.vectors * Math.ceil(p.length / 4)),
+    work: (p) => ({ flops: 0, bytes: floats(p.vectors * p.length) }),
+  }),
+  neuron_mean: defineKernel({
+    summary: 'pre-activations of the average neuron',
+    bindings: { preactivations: 'read', means: 'write' },
+    params: { replicas: 'u32', width: 'u32', count: 'u32' },
+    constants: [],
+    groups: (p) => threads(p.replicas * p.count),
+    work: (p) => ({ flops: p.replicas * p.width * p.count, bytes: floats(p.replicas * p.width * p.count) }),
+  }),
+  feature_gram: defineKernel({
+    summary: 'Gram matrix of the centred feature matrix',
+    bindings: { preactivations: 'read', means: 'read', gram: 'readWrite' },
+    params: { replicas: 'u32', width: 'u32', count: 'u32', side: 'u32', size: 'u32', accumulate: 'u32' },
+    constants: [],
+    groups: (p) => threads(p.replicas * p.size * p.size),
+    work: (p) => ({
+      flops: 2 * p.replicas * p.size * p.size * (p.side === 0 ? p.width : p.count),
+      bytes: floats(p.replicas * p.width * p.count, p.replicas * p.size * p.size),
+    }),
+  }),
+  jacobian_gram: defineKernel({
+    summary: 'Gram matrix of the per-sample gradients, J J^T',
+    bindings: { preactivations: 'read', targets: 'read', data_gram: 'read', gram: 'write' },
+    params: { replicas: 'u32', width: 'u32', samples: 'u32' },
+    constants: [],
+    groups: (p) => threads(p.replicas * p.samples * p.samples),
+    work: (p) => ({
+      flops: 4 * p.replicas * p.width * p.samples * p.samples,
+      bytes: floats(p.replicas * p.width * p.samples, p.replicas * p.samples * p.samples),
+    }),
+  }),
+  solve: defineKernel({
+    summary: 'Cholesky solution of symmetric positive definite systems',
+    bindings: { gram: 'readWrite', rhs: 'read', solution: 'readWrite', pivots: 'write' },
+    params: { replicas: 'u32', samples: 'u32' },
+    constants: [],
+    groups: (p) => p.replicas,
+    work: (p) => ({ flops: (p.replicas * p.samples ** 3) / 3, bytes: floats(p.replicas * p.samples * p.samples) }),
+  }),
+  sgd_lane: defineKernel({
+    summary: 'label-noise SGD, one replica an invocation, state in registers',
+    bindings: {
+      features: 'read',
+      start: 'read',
+      targets: 'read',
+      rates: 'read',
+      recorded: 'read',
+      state: 'readWrite',
+      status: 'readWrite',
+    },
+    params: { replicas: 'u32', first_step: 'u32', steps: 'u32' },
+    constants: ['WIDTH', 'SAMPLES', 'STATE', 'BATCH', 'LANES', 'SEED_LOW', 'SEED_HIGH', 'RUNNING'],
+    groups: (p, c) => Math.ceil(p.replicas / c.LANES),
+    work: (p, c) => ({
+      flops: 4 * p.replicas * p.steps * c.BATCH * c.WIDTH * c.STATE,
+      bytes: floats(2 * p.replicas * c.WIDTH * c.STATE),
+    }),
+  }),
+  sgd_group: defineKernel({
+    summary: 'label-noise SGD, one replica a workgroup, state in storage',
+    bindings: {
+      features: 'read',
+      start: 'read',
+      targets: 'read',
+      rates: 'read',
+      recorded: 'read',
+      state: 'readWrite',
+      status: 'readWrite',
+      slopes: 'readWrite',
+    },
+    params: { replicas: 'u32', first_step: 'u32', steps: 'u32' },
+    constants: ['WIDTH', 'SAMPLES', 'STATE', 'BATCH', 'LANES', 'SEED_LOW', 'SEED_HIGH', 'RUNNING'],
+    groups: (p) => p.replicas,
+    work: (p, c) => ({
+      flops: 4 * p.replicas * p.steps * c.BATCH * c.WIDTH * c.STATE,
+      bytes: floats(2 * p.replicas * c.WIDTH * c.STATE),
+    }),
+  }),
+  activation_table: defineKernel({
+    summary: 'the activation and its derivatives on a list of arguments',
+    bindings: { points: 'read', table: 'write' },
+    params: { count: 'u32' },
+    constants: [],
+    groups: (p) => threads(p.count),
+    work: (p) => ({ flops: 0, bytes: floats(5 * p.count) }),
+  }),
+  draw_table: defineKernel({
+    summary: 'random words and normals of a list of counters',
+    bindings: { requests: 'read', words: 'write', normals: 'write' },
+    params: { count: 'u32' },
+    constants: [],
+    groups: (p) => threads(p.count),
+    work: (p) => ({ flops: 0, bytes: floats(20 * p.count) }),
+  }),
+};
+
+export type KernelName = keyof typeof kernels;
+export const kernelNames = Object.keys(kernels) as KernelName[];

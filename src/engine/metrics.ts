@@ -1,0 +1,250 @@
+import type { Law } from '../model/draws.ts';
+import { FlatwalkError } from '../model/errors.ts';
+import type { Gpu, Stretch } from './gpu.ts';
+import type { Network } from './network.ts';
+import { prepareFeatures } from './stages/features.ts';
+import { prepareGradient } from './stages/gradient.ts';
+import { type Observed, prepareObserve } from './stages/observe.ts';
+import { prepareProbes, type TraceEstimate } from './stages/probes.ts';
+import { prepareRetraction, type Retraction } from './stages/retract.ts';
+import type { Stage } from './stages/stage.ts';
+
+/** What stages found at one point, from which metrics are finished. Absent where no metric needs it. */
+interface Findings {
+  observed: Observed;
+  retraction: Retraction;
+  retracted: Observed;
+  gradientNorm: Float64Array;
+  features: Float64Array[];
+  probes: TraceEstimate[];
+}
+type Finding = keyof Findings;
+
+export interface MetricOptions {
+  /** Probes of `traceEstimate`; 64 if not given. */
+  readonly probes?: number;
+  readonly probeKind?: Law;
+  readonly probeSeed?: number;
+  /** Singular values above this share of the largest count for `thresholdRank`; 1e-3 if not given. */
+  readonly rankThreshold?: number;
+}
+
+interface Metric {
+  readonly unit: string;
+  readonly meaning: string;
+  readonly needs: readonly Finding[];
+  /** A value a replica; a list of values for `singularValues`. */
+  readonly finish: (
+    found: Findings,
+    network: Network,
+    options: Required<MetricOptions>,
+  ) => ArrayLike<number | number[]>;
+  /** Why the metric does not exist for this network, or null. */
+  readonly absent?: (network: Network) => string | null;
+}
+
+const needsOptimum = (network: Network) => (network.optimum ? null : network.noOptimum);
+const perReplica = (found: Findings, f: (sigma: Float64Array) => number) => found.features.map(f);
+const energy = (sigma: Float64Array) => sigma.reduce((sum, s) => sum + s * s, 0);
+
+/** Every metric. A new one is an entry here and its float64 twin in src/reference/metrics.ts. */
+export const metrics = {
+  loss: {
+    unit: 'label²',
+    meaning: 'L = sum_i (r_i - y_i)^2',
+    needs: ['observed'],
+    finish: (f) => f.observed.loss,
+  },
+  residualNorm: {
+    unit: 'label',
+    meaning: 'sqrt(L)',
+    needs: ['observed'],
+    finish: (f) => f.observed.loss.map(Math.sqrt),
+  },
+  gradientNorm: {
+    unit: 'label²/weight',
+    meaning: 'Euclidean norm of the gradient of L',
+    needs: ['gradientNorm'],
+    finish: (f) => f.gradientNorm,
+  },
+  trace: {
+    unit: 'label²/weight²',
+    meaning: 'tr D²L in closed form',
+    needs: ['observed'],
+    finish: (f) => f.observed.trace,
+  },
+  traceEstimate: {
+    unit: 'label²/weight²',
+    meaning: 'Hutchinson estimate of tr D²L',
+    needs: ['probes'],
+    finish: (f) => f.probes.map((p) => p.value),
+  },
+  traceStandardError: {
+    unit: 'label²/weight²',
+    meaning: 'standard error of traceEstimate',
+    needs: ['probes'],
+    finish: (f) => f.probes.map((p) => p.standardError),
+  },
+  manifoldTrace: {
+    unit: 'label²/weight²',
+    meaning: "F = 2 sum_i |x_i|² sum_j (a_j phi'(z_ij))², the trace where L = 0",
+    needs: ['observed'],
+    finish: (f) => f.observed.manifoldTrace,
+  },
+  retractedTrace: {
+    unit: 'label²/weight²',
+    meaning: 'F after Gauss-Newton retraction onto the zero-loss manifold',
+    needs: ['retraction', 'retracted'],
+    finish: (f) => f.retracted.manifoldTrace,
+  },
+  retractedResidual: {
+    unit: 'label',
+    meaning: 'largest residual left by the retraction',
+    needs: ['retraction', 'retracted'],
+    finish: (f) => f.retracted.largestResidual,
+  },
+  gap: {
+    unit: 'label²/weight²',
+    meaning: "retractedTrace minus its optimum F*, 2 m sum_i |x_i|² phi'(phi⁻¹(y_i/m))²",
+    needs: ['retraction', 'retracted'],
+    absent: needsOptimum,
+    finish: (f, network) => f.retracted.manifoldTrace.map((trace) => trace - traceOptimum(network)),
+  },
+  stableRank: {
+    unit: '1',
+    meaning: 'sum sigma² / sigma_1² of the feature matrix Theta X^T',
+    needs: ['features'],
+    finish: (f) => perReplica(f, (sigma) => energy(sigma) / (sigma[0] * sigma[0])),
+  },
+  thresholdRank: {
+    unit: '1',
+    meaning: 'how many singular values are above rankThreshold times the largest',
+    needs: ['features'],
+    finish: (f, _, o) => perReplica(f, (sigma) => sigma.filter((s) => s > o.rankThreshold * sigma[0]).length),
+  },
+  entropyRank: {
+    unit: '1',
+    meaning: 'exp of the Shannon entropy of sigma² / sum sigma²',
+    needs: ['features'],
+    finish: (f) =>
+      perReplica(f, (sigma) => {
+        const shares = sigma.map((s) => (s * s) / energy(sigma)).filter((p) => p > 0);
+        return Math.exp(-shares.reduce((sum, p) => sum + p * Math.log(p), 0));
+      }),
+  },
+  topEnergy: {
+    unit: '1',
+    meaning: 'sigma_1² / sum sigma²',
+    needs: ['features'],
+    finish: (f) => perReplica(f, (sigma) => (sigma[0] * sigma[0]) / energy(sigma)),
+  },
+  singularValues: {
+    unit: 'pre-activation',
+    meaning: 'singular values of the feature matrix Theta X^T, largest first',
+    needs: ['features'],
+    finish: (f) => f.features.map((sigma) => Array.from(sigma)),
+  },
+  disagreement: {
+    unit: 'pre-activation',
+    meaning: 'max_i (max_j z_ij - min_j z_ij), the largest spread of the neurons on a data point',
+    needs: ['observed'],
+    finish: (f) => f.observed.disagreement,
+  },
+  optimumDistance: {
+    unit: 'pre-activation',
+    meaning: 'max_ij |z_ij - phi⁻¹(y_i/m)|',
+    needs: ['observed'],
+    absent: needsOptimum,
+    finish: (f) => f.observed.optimumDistance,
+  },
+} satisfies Record<string, Metric>;
+
+export type MetricName = keyof typeof metrics;
+export const metricNames = Object.keys(metrics) as MetricName[];
+/** A value a replica; `singularValues` a list a replica. */
+export type MetricValues = Partial<Record<MetricName, (number | number[])[]>>;
+
+/** F* = 2 m sum_i |x_i|² phi'(c_i)², c_i = phi⁻¹(y_i / m). @throws NOT_DEFINED where there is no closed form */
+export function traceOptimum(network: Network): number {
+  if (!network.optimum) {
+    throw new FlatwalkError('NOT_DEFINED', `F* has no closed form: ${network.noOptimum}`, 'Leave out gap and F*.');
+  }
+  const { dphi } = network.activation;
+  return network.optimum.reduce((sum, c, i) => sum + 2 * network.width * network.squaredNorms[i] * dphi(c) ** 2, 0);
+}
+
+/** A set of metrics, prepared for a buffer of weights: record, copy the outputs, finish. */
+export interface Watch {
+  record(): void;
+  readonly outputs: readonly Stretch[];
+  finish(bytes: readonly ArrayBuffer[]): MetricValues;
+}
+
+/** @throws BAD_ARGUMENT for an unknown name, NOT_DEFINED where a metric does not exist for the network, LIMIT */
+export async function prepareWatch(
+  network: Network,
+  weights: GPUBuffer,
+  names: readonly MetricName[],
+  options: MetricOptions = {},
+): Promise<Watch> {
+  for (const name of names) checkMetric(network, name);
+  const all = { probes: 64, probeKind: 'rademacher' as const, probeSeed: 0, rankThreshold: 1e-3, ...options };
+  const needed = new Set(names.flatMap((name) => metrics[name].needs as readonly Finding[]));
+  const prepare: { [F in Finding]: () => Promise<Stage<Findings[F]>> } = {
+    observed: () => prepareObserve(network, weights),
+    gradientNorm: () => prepareGradient(network, weights),
+    features: () => prepareFeatures(network, weights),
+    probes: () => prepareProbes(network, weights, { probes: all.probes, kind: all.probeKind, seed: all.probeSeed }),
+    retraction: () => prepareRetractedCopy(network.gpu, network, weights),
+    retracted: () => prepareObserve(network, retractedWeights(network), 'retracted'),
+  };
+  const stages: { finding: Finding; stage: Stage<unknown> }[] = [];
+  for (const finding of Object.keys(prepare) as Finding[]) {
+    if (needed.has(finding)) stages.push({ finding, stage: await prepare[finding]() });
+  }
+  return {
+    record: () => {
+      for (const { stage } of stages) stage.record();
+    },
+    outputs: stages.flatMap(({ stage }) => stage.outputs),
+    finish(bytes) {
+      let at = 0;
+      const found: Partial<Record<Finding, unknown>> = {};
+      for (const { finding, stage } of stages) {
+        found[finding] = stage.finish(bytes.slice(at, at + stage.outputs.length));
+        at += stage.outputs.length;
+      }
+      return Object.fromEntries(
+        names.map((name) => [name, Array.from((metrics[name] as Metric).finish(found as Findings, network, all))]),
+      );
+    },
+  };
+}
+
+function checkMetric(network: Network, name: MetricName): void {
+  const metric: Metric | undefined = metrics[name];
+  if (!metric) {
+    throw new FlatwalkError('BAD_ARGUMENT', `There is no metric '${name}'`, `Choose from: ${metricNames.join(', ')}.`);
+  }
+  const absent = metric.absent?.(network);
+  if (absent) {
+    throw new FlatwalkError('NOT_DEFINED', `The metric '${name}' does not exist here: ${absent}`, `Leave out ${name}.`);
+  }
+}
+
+function retractedWeights(network: Network): GPUBuffer {
+  return network.scratch('retracted weights', network.replicas * network.cells);
+}
+
+/** Retraction of a copy, so that looking at the run does not change it. */
+async function prepareRetractedCopy(gpu: Gpu, network: Network, weights: GPUBuffer): Promise<Stage<Retraction>> {
+  const copy = retractedWeights(network);
+  const stage = await prepareRetraction(network, copy);
+  return {
+    ...stage,
+    record() {
+      gpu.recorder.copy(weights, 0, copy, 0, network.replicas * network.cells * 4);
+      stage.record();
+    },
+  };
+}

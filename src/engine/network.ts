@@ -1,0 +1,296 @@
+import { type Activation, activation } from '../model/activations.ts';
+import { FlatwalkError } from '../model/errors.ts';
+import { count, type NumberList, toFloat32 } from './arrays.ts';
+import type { Gpu, Launch } from './gpu.ts';
+import type { KernelName, kernels } from './kernels.ts';
+
+export interface ProblemOptions {
+  /** The data points X, n rows of d numbers: nested rows, or flat and row-major. */
+  readonly inputs: NumberList;
+  /** The labels y, n numbers. */
+  readonly labels: NumberList;
+  /** d, where flat inputs leave it open; otherwise (numbers in X) / (numbers in y). */
+  readonly dimension?: number;
+  /** The number of neurons m. */
+  readonly width: number;
+  /** `name` or `name:parameter`, for example `cubic_linear:0.1`. */
+  readonly activation: string;
+  /** The fixed second layer a, m numbers; all ones if not given. */
+  readonly secondLayer?: NumberList;
+  /** Theta: m x d numbers for every replica alike, or replicas x m x d. */
+  readonly weights: NumberList;
+  /** How many networks are trained at once on the same data; 1 if not given. */
+  readonly replicas?: number;
+}
+
+/** A stretch of samples that is evaluated at once, so that memory and the time of a dispatch stay bounded. */
+export interface Block {
+  readonly first: number;
+  readonly count: number;
+  /** Number of the block's first chunk of 256 samples. */
+  readonly chunk: number;
+}
+
+/** Numbers that the pre-activations of a block may have: 16 MiB. */
+export const BLOCK_CELLS = 1 << 22;
+/** Multiply-adds in one dispatch: well under 0.2 s at the 1 GFLOP/s of a software adapter. */
+const BLOCK_WORK = 1 << 26;
+
+/**
+ * The data, the network's shape and the weights on the device, with the scratch buffers that evaluations share.
+ * Everything on the device is f32; sums that leave it are finished in float64.
+ */
+export class Network {
+  readonly gpu: Gpu;
+  readonly samples: number;
+  readonly dimension: number;
+  readonly width: number;
+  readonly replicas: number;
+  readonly activation: Activation;
+  readonly secondLayer: Float32Array;
+  readonly inputs: Float32Array;
+  readonly labels: Float32Array;
+  /** |x_i|^2, summed in float64. */
+  readonly squaredNorms: Float64Array;
+  /** phi^-1(y_i / m), the pre-activations of the optimum; null with the reason where there is none. */
+  readonly optimum: Float64Array | null;
+  readonly noOptimum: string;
+  readonly blocks: readonly Block[];
+
+  readonly data: GPUBuffer;
+  readonly targets: GPUBuffer;
+  readonly weights: GPUBuffer;
+  /** One u32 a replica that no step number reaches: nobody has stopped. */
+  readonly running: GPUBuffer;
+  readonly #scratch = new Map<string, GPUBuffer>();
+  readonly #buffers: GPUBuffer[] = [];
+  #dataGram: Promise<GPUBuffer> | null = null;
+  #disposed = false;
+
+  constructor(gpu: Gpu, options: ProblemOptions) {
+    gpu.check();
+    this.gpu = gpu;
+    this.activation = activation(options.activation);
+    this.width = count('width', options.width);
+    this.replicas = count('replicas', options.replicas ?? 1);
+    const inputs = toFloat32('inputs', options.inputs);
+    const labels = toFloat32('labels', options.labels);
+    this.inputs = inputs.values;
+    this.labels = labels.values;
+    this.samples = labels.values.length;
+    this.dimension = dimensionOf(inputs, labels, options.dimension);
+    this.secondLayer = options.secondLayer
+      ? exactly('secondLayer', toFloat32('secondLayer', options.secondLayer).values, this.width, 'width')
+      : new Float32Array(this.width).fill(1);
+    const weights = this.#allReplicas(toFloat32('weights', options.weights).values);
+    this.squaredNorms = squaredNorms(this.inputs, this.samples);
+    const optimum = this.#optimum();
+    this.optimum = typeof optimum === 'string' ? null : optimum;
+    this.noOptimum = typeof optimum === 'string' ? optimum : '';
+    this.blocks = sampleBlocks(this.samples, this.replicas * this.width, this.dimension);
+
+    // Refused before anything is allocated, if any part does not fit.
+    const n = this.samples;
+    const targets = new Float32Array(3 * n + this.width);
+    targets.set(this.labels);
+    targets.set(this.squaredNorms, n);
+    if (this.optimum) targets.set(this.optimum, 2 * n);
+    targets.set(this.secondLayer, 3 * n);
+    try {
+      this.data = this.buffer('inputs', this.inputs.length);
+      this.targets = this.buffer('targets', targets.length);
+      this.weights = this.buffer('weights', weights.length);
+      this.running = this.buffer('running', this.replicas);
+    } catch (error) {
+      this.dispose();
+      throw error;
+    }
+    gpu.write(this.data, this.inputs);
+    gpu.write(this.targets, targets);
+    gpu.write(this.weights, weights);
+    gpu.write(this.running, new Uint32Array(this.replicas).fill(RUNNING));
+  }
+
+  /** Numbers in the weights of one replica. */
+  get cells(): number {
+    return this.width * this.dimension;
+  }
+
+  /** A buffer of f32 or u32 that lives as long as the problem. */
+  buffer(label: string, numbers: number): GPUBuffer {
+    const buffer = this.gpu.buffer(label, numbers * 4);
+    this.#buffers.push(buffer);
+    return buffer;
+  }
+
+  free(buffer: GPUBuffer): void {
+    this.gpu.free(buffer);
+    this.#buffers.splice(this.#buffers.indexOf(buffer), 1);
+  }
+
+  /** A buffer for intermediate results, shared by everything that asks under the same name and size. */
+  scratch(label: string, numbers: number): GPUBuffer {
+    const key = `${label} ${numbers}`;
+    let buffer = this.#scratch.get(key);
+    if (!buffer) {
+      buffer = this.buffer(label, numbers);
+      this.#scratch.set(key, buffer);
+    }
+    return buffer;
+  }
+
+  /** Pre-activations of the largest block, replicas x m x count. */
+  get preactivations(): GPUBuffer {
+    return this.scratch('preactivations', this.replicas * this.width * this.blocks[0].count);
+  }
+
+  get residuals(): GPUBuffer {
+    return this.scratch('residuals', this.replicas * this.samples);
+  }
+
+  get gradientCoefficients(): GPUBuffer {
+    return this.scratch('coefficients', this.replicas * this.width * this.blocks[0].count);
+  }
+
+  /** A kernel of this network, with its activation in the slot. */
+  launch<N extends KernelName>(
+    name: N,
+    buffers: Readonly<Record<keyof (typeof kernels)[N]['bindings'], GPUBuffer>>,
+  ): Promise<Launch> {
+    return this.gpu.launch(name, buffers, activationVariant(this.activation));
+  }
+
+  /** G = X X^T, n x n. @throws LIMIT where n x n numbers do not fit */
+  dataGram(): Promise<GPUBuffer> {
+    this.#dataGram ??= this.#makeDataGram();
+    return this.#dataGram;
+  }
+
+  setWeights(list: NumberList): void {
+    this.check();
+    this.gpu.write(this.weights, this.#allReplicas(toFloat32('weights', list).values));
+  }
+
+  /** @throws DISPOSED, DEVICE_LOST */
+  check(): void {
+    this.gpu.check();
+    if (this.#disposed) throw new FlatwalkError('DISPOSED', 'The problem was disposed', 'Make a new one.');
+  }
+
+  dispose(): void {
+    this.#disposed = true;
+    for (const buffer of this.#buffers) this.gpu.free(buffer);
+    this.#buffers.length = 0;
+    this.#scratch.clear();
+  }
+
+  async #makeDataGram(): Promise<GPUBuffer> {
+    const n = this.samples;
+    const gram = this.buffer('data gram', n * n);
+    const launch = await this.gpu.launch('project', { left: this.data, data: this.data, product: gram });
+    this.gpu.recorder.dispatch(launch, { rows: n, first: 0, count: n, inner: this.dimension, accumulate: 0 });
+    this.gpu.recorder.submit();
+    return gram;
+  }
+
+  #allReplicas(values: Float32Array): Float32Array {
+    const one = this.width * this.dimension;
+    if (values.length === one * this.replicas) return values;
+    if (values.length !== one) {
+      throw new FlatwalkError(
+        'BAD_SHAPE',
+        `weights has ${values.length} numbers; ${this.width} neurons x ${this.dimension} dimensions need ${one}` +
+          (this.replicas > 1 ? `, or ${one * this.replicas} for ${this.replicas} replicas` : ''),
+        'Check width, and the number of columns of the inputs.',
+      );
+    }
+    const all = new Float32Array(one * this.replicas);
+    for (let r = 0; r < this.replicas; r++) all.set(values, r * one);
+    return all;
+  }
+
+  #optimum(): Float64Array | string {
+    const { inverse, label } = this.activation;
+    if (!inverse) return `${label} has no inverse`;
+    if (this.secondLayer.some((a) => a !== 1)) return 'the second layer is not all ones';
+    try {
+      return Float64Array.from(this.labels, (y) => inverse(y / this.width));
+    } catch (error) {
+      if (error instanceof FlatwalkError && error.code === 'NOT_DEFINED') return error.message.split('\n')[0];
+      throw error;
+    }
+  }
+}
+
+/** What `status` holds for a replica that has not stopped. */
+export const RUNNING = 0xffff_ffff;
+
+export function activationVariant(a: Activation) {
+  const parameter = Math.fround(a.parameter).toString();
+  const literal = /[.e]/.test(parameter) ? parameter : `${parameter}.0`;
+  return { slots: { activation: a.name }, constants: { ACTIVATION_PARAMETER: `f32(${literal})` } } as const;
+}
+
+/** Cuts n samples so that rows x count pre-activations, and rows x count x d multiply-adds, stay bounded. */
+export function sampleBlocks(samples: number, rows: number, dimension: number): Block[] {
+  const room = Math.min(BLOCK_CELLS / rows, BLOCK_WORK / (rows * dimension));
+  const size = Math.min(samples, Math.max(1, room >= 256 ? Math.floor(room / 256) * 256 : Math.floor(room)));
+  const blocks: Block[] = [];
+  for (let first = 0, chunk = 0; first < samples; first += size) {
+    const taken = Math.min(size, samples - first);
+    blocks.push({ first, count: taken, chunk });
+    chunk += Math.ceil(taken / 256);
+  }
+  return blocks;
+}
+
+export function chunkCount(blocks: readonly Block[]): number {
+  const last = blocks[blocks.length - 1];
+  return last.chunk + Math.ceil(last.count / 256);
+}
+
+type Given = { values: Float32Array; rows: number | null };
+
+function dimensionOf(inputs: Given, labels: Given, wished: number | undefined): number {
+  const n = labels.values.length;
+  if (labels.rows !== null && labels.rows !== n) {
+    throw new FlatwalkError('BAD_SHAPE', `labels has ${labels.rows} rows but ${n} numbers`, 'Give one label a row.');
+  }
+  if (n === 0) throw new FlatwalkError('BAD_SHAPE', 'There are no rows: labels is empty', 'Give at least one sample.');
+  if (inputs.values.length === 0) {
+    throw new FlatwalkError(
+      'BAD_SHAPE',
+      'inputs has no numbers',
+      'Give at least one sample of at least one dimension.',
+    );
+  }
+  const d = wished ?? inputs.values.length / n;
+  const rows = inputs.rows ?? inputs.values.length / d;
+  if (rows !== n || !Number.isInteger(d) || d < 1 || inputs.values.length !== n * d) {
+    const given = inputs.rows === null ? `${inputs.values.length} numbers` : `${inputs.rows} rows`;
+    throw new FlatwalkError(
+      'BAD_SHAPE',
+      `inputs has ${given} but labels has ${n}: they do not fit together`,
+      'Give inputs as n rows of d numbers and labels as n numbers.',
+    );
+  }
+  return d;
+}
+
+function exactly(name: string, values: Float32Array, length: number, why: string): Float32Array {
+  if (values.length !== length) {
+    throw new FlatwalkError(
+      'BAD_SHAPE',
+      `${name} has ${values.length} numbers, ${why} is ${length}`,
+      'Make them equal.',
+    );
+  }
+  return values;
+}
+
+function squaredNorms(inputs: Float32Array, samples: number): Float64Array {
+  const d = inputs.length / samples;
+  const norms = new Float64Array(samples);
+  for (let i = 0; i < inputs.length; i++) norms[Math.floor(i / d)] += inputs[i] * inputs[i];
+  return norms;
+}

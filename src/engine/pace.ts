@@ -1,0 +1,36 @@
+import type { Gpu } from './gpu.ts';
+
+/** A dispatch should take about this long: short enough for every watchdog and for a page to stay alive. */
+const AIM_MS = 40;
+const FIRST_STEPS = 16;
+const MOST_STEPS = 1 << 20;
+
+/**
+ * How many steps go into a submission, from the measured time of those before. The results do not depend on it: a step's
+ * number, not its place in a dispatch, feeds the generator.
+ */
+export class Pace {
+  steps = FIRST_STEPS;
+  readonly #gpu: Gpu;
+  #before: Promise<number> = Promise.resolve(performance.now());
+
+  constructor(gpu: Gpu) {
+    this.#gpu = gpu;
+  }
+
+  /** Waits until the submission before the last one is done, so that the device always has one waiting. */
+  async after(steps: number): Promise<void> {
+    const before = this.#before;
+    this.#before = this.#gpu.device.queue.onSubmittedWorkDone().then(() => performance.now());
+    const start = await this.#gpu.race(before);
+    // The submissions of a queue follow each other, so a submission takes from the end of the one before to its own.
+    this.#before.then((end) => this.#adapt(steps, end - start));
+    await this.#gpu.settled();
+  }
+
+  #adapt(steps: number, milliseconds: number): void {
+    if (steps < this.steps) return;
+    const factor = Math.min(4, Math.max(0.25, AIM_MS / Math.max(milliseconds, 0.1)));
+    if (factor < 0.7 || factor > 1.4) this.steps = Math.min(MOST_STEPS, Math.max(1, Math.round(steps * factor)));
+  }
+}

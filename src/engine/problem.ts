@@ -1,0 +1,251 @@
+import type { Law } from '../model/draws.ts';
+import { FlatwalkError } from '../model/errors.ts';
+import { count, type NumberList, toFloat32 } from './arrays.ts';
+import { type MetricName, type MetricOptions, type MetricValues, prepareWatch, traceOptimum } from './metrics.ts';
+import type { Network } from './network.ts';
+import { prepareCurvature, vectorsAtOnce } from './stages/curvature.ts';
+import { prepareForward } from './stages/forward.ts';
+import { gradientBuffer, prepareGradient } from './stages/gradient.ts';
+import { type Observed, prepareObserve } from './stages/observe.ts';
+import { prepareProbes, type TraceEstimate } from './stages/probes.ts';
+import { prepareRetraction, RETRACTION_STEPS } from './stages/retract.ts';
+import type { Stage } from './stages/stage.ts';
+import { Run, type TrainOptions } from './train.ts';
+
+/**
+ * A data set and one or several networks on the device. Results for one replica are numbers or arrays of its own shape;
+ * with R replicas arrays have R times the length, replica by replica. All arrays returned are copies.
+ */
+export class Problem {
+  readonly #network: Network;
+  readonly #software: boolean;
+  readonly #onDispose: () => void;
+  #running = false;
+
+  /** Made by `engine.problem()`. */
+  constructor(network: Network, software: boolean, onDispose: () => void) {
+    this.#network = network;
+    this.#software = software;
+    this.#onDispose = onDispose;
+  }
+
+  get shape() {
+    const { samples, width, dimension, replicas, activation } = this.#network;
+    return { samples, width, dimension, replicas, activation: activation.spec };
+  }
+
+  /** Replaces the weights: m x d numbers for all replicas alike, or replicas x m x d. */
+  setWeights(weights: NumberList): void {
+    this.#idle();
+    this.#network.setWeights(weights);
+  }
+
+  /** Theta, replicas x m x d. */
+  async weights(): Promise<Float32Array> {
+    return this.#floats(this.#network.weights, this.#network.replicas * this.#network.cells);
+  }
+
+  /** The outputs r_i of every replica, replicas x n. */
+  async outputs(): Promise<Float32Array> {
+    const residuals = await this.residuals();
+    const { labels, samples } = this.#network;
+    return residuals.map((e, k) => e + labels[k % samples]);
+  }
+
+  /** r_i - y_i, replicas x n. */
+  async residuals(): Promise<Float32Array> {
+    const network = this.#network;
+    network.check();
+    const forward = await prepareForward(network, network.weights);
+    for (const block of network.blocks) {
+      forward.preactivations(block);
+      forward.residuals(block);
+    }
+    return this.#floats(network.residuals, network.replicas * network.samples);
+  }
+
+  /** Pre-activations Theta X^T, replicas x m x n. @throws LIMIT where they do not fit in one block */
+  async preactivations(): Promise<Float32Array> {
+    const network = this.#network;
+    network.check();
+    if (network.blocks.length > 1) {
+      throw new FlatwalkError('LIMIT', 'The pre-activations of all samples do not fit at once', 'Use fewer samples.');
+    }
+    (await prepareForward(network, network.weights)).preactivations(network.blocks[0]);
+    return this.#floats(network.preactivations, network.replicas * network.width * network.samples);
+  }
+
+  /** L of every replica. */
+  async loss(): Promise<Float64Array> {
+    return (await this.#observe()).loss;
+  }
+
+  /** tr D²L in closed form, of every replica; at any point, not only where L = 0. */
+  async trace(): Promise<Float64Array> {
+    return (await this.#observe()).trace;
+  }
+
+  /** F = 2 sum_i |x_i|² sum_j (a_j phi'(z_ij))², of every replica; equals the trace where L = 0. */
+  async manifoldTrace(): Promise<Float64Array> {
+    return (await this.#observe()).manifoldTrace;
+  }
+
+  /** The least F on the zero-loss manifold. @throws NOT_DEFINED where it has no closed form */
+  traceOptimum(): number {
+    return traceOptimum(this.#network);
+  }
+
+  /** phi⁻¹(y_i / m), the pre-activations of the flattest solution, n numbers. @throws NOT_DEFINED where there is none */
+  optimumPreactivations(): Float64Array {
+    if (!this.#network.optimum) {
+      throw new FlatwalkError('NOT_DEFINED', `There is no optimum: ${this.#network.noOptimum}`, 'Leave it out.');
+    }
+    return this.#network.optimum.slice();
+  }
+
+  /** The gradient of L, replicas x m x d. */
+  async gradient(): Promise<Float32Array> {
+    const network = this.#network;
+    network.check();
+    (await prepareGradient(network, network.weights)).record();
+    return this.#floats(gradientBuffer(network), network.replicas * network.cells);
+  }
+
+  /**
+   * Exact Hessian-vector products of L. `vectors` is k x m x d for one replica, replicas x k x m x d for several; so is
+   * the result. @throws BAD_SHAPE, NOT_FINITE
+   */
+  async hvp(vectors: NumberList): Promise<Float32Array> {
+    const network = this.#network;
+    network.check();
+    const { replicas, cells } = network;
+    const { values } = toFloat32('vectors', vectors);
+    const perReplica = values.length / (replicas * cells);
+    if (!Number.isInteger(perReplica) || perReplica < 1) {
+      throw new FlatwalkError(
+        'BAD_SHAPE',
+        `vectors has ${values.length} numbers, which is not a multiple of ${replicas * cells}, one vector a replica`,
+        'Give whole vectors of m x d numbers, the same number for every replica.',
+      );
+    }
+    const result = new Float32Array(values.length);
+    for (let done = 0; done < perReplica; ) {
+      const taken = vectorsAtOnce(network, perReplica - done);
+      const curvature = await prepareCurvature(network, network.weights, taken);
+      const batch = new Float32Array(replicas * taken * cells);
+      for (let r = 0; r < replicas; r++) {
+        const from = (r * perReplica + done) * cells;
+        batch.set(values.subarray(from, from + taken * cells), r * taken * cells);
+      }
+      network.gpu.write(curvature.vectors, batch);
+      curvature.recordProducts();
+      const products = await this.#floats(curvature.products, batch.length);
+      for (let r = 0; r < replicas; r++) {
+        const from = r * taken * cells;
+        result.set(products.subarray(from, from + taken * cells), (r * perReplica + done) * cells);
+      }
+      done += taken;
+    }
+    return result;
+  }
+
+  /** Hutchinson's estimate of tr D²L with its standard error, one for each replica. */
+  async traceEstimate(options: { probes: number; kind?: Law; seed?: number }): Promise<TraceEstimate[]> {
+    this.#network.check();
+    count('probes', options.probes);
+    return this.#result(await prepareProbes(this.#network, this.#network.weights, options));
+  }
+
+  /** J J^T, the Gram matrix of the per-sample gradients, replicas x n x n. @throws LIMIT above 1024 samples */
+  async jacobianGram(): Promise<Float32Array> {
+    const network = this.#network;
+    network.check();
+    const { gpu, replicas, width, samples, preactivations, targets } = network;
+    await prepareRetraction(network, network.weights, 1);
+    const gram = network.scratch('jacobian gram', replicas * samples * samples);
+    const launch = await network.launch('jacobian_gram', {
+      preactivations,
+      targets,
+      data_gram: await network.dataGram(),
+      gram,
+    });
+    (await prepareForward(network, network.weights)).preactivations(network.blocks[0]);
+    gpu.recorder.dispatch(launch, { replicas, width, samples });
+    return this.#floats(gram, replicas * samples * samples);
+  }
+
+  /**
+   * Moves the weights onto the zero-loss manifold by Gauss-Newton steps. Returns, per replica, the largest residual left
+   * and the share of the smallest in the largest pivot of J J^T: near zero, the per-sample gradients are dependent.
+   * @throws LIMIT above 1024 samples, NOT_DEFINED if some replica did not reach the manifold's neighbourhood
+   */
+  async retract(steps = RETRACTION_STEPS): Promise<{ largestResidual: Float64Array; pivotRatio: Float64Array }> {
+    this.#idle();
+    const network = this.#network;
+    network.check();
+    const retraction = await prepareRetraction(network, network.weights, count('steps', steps));
+    const { pivots } = await this.#result(retraction);
+    const { largestResidual, broken } = await this.#observe();
+    const pivotRatio = Float64Array.from(largestResidual, (_, r) => pivots[2 * r] / pivots[2 * r + 1]);
+    const bad = broken.findIndex((b) => b > 0);
+    if (bad >= 0) {
+      throw new FlatwalkError(
+        'NOT_DEFINED',
+        `Retraction of replica ${bad} left the range of f32; its pivots' ratio is ${pivotRatio[bad]}`,
+        'Start nearer to the manifold, or where the per-sample gradients are independent.',
+      );
+    }
+    return { largestResidual, pivotRatio };
+  }
+
+  /** Metrics at the present weights. */
+  async metrics(names: readonly MetricName[], options?: MetricOptions): Promise<MetricValues> {
+    this.#network.check();
+    return this.#result(await prepareWatch(this.#network, this.#network.weights, names, options));
+  }
+
+  /** A label-noise SGD run, to be iterated over. One at a time on a problem. @throws BAD_ARGUMENT and others, at once */
+  train(options: TrainOptions): Run {
+    this.#idle();
+    this.#network.check();
+    const run = new Run(this.#network, options, this.#software, () => {
+      this.#running = false;
+    });
+    this.#running = true;
+    return run;
+  }
+
+  dispose(): void {
+    this.#network.dispose();
+    this.#onDispose();
+  }
+
+  [Symbol.dispose](): void {
+    this.dispose();
+  }
+
+  #idle(): void {
+    if (this.#running) {
+      throw new FlatwalkError(
+        'BAD_ARGUMENT',
+        'A run on this problem has not ended',
+        'Iterate it to its end, abort it, or make another problem.',
+      );
+    }
+  }
+
+  async #observe(): Promise<Observed> {
+    this.#network.check();
+    return this.#result(await prepareObserve(this.#network, this.#network.weights));
+  }
+
+  async #result<T>(stage: Pick<Stage<T>, 'record' | 'outputs' | 'finish'>): Promise<T> {
+    stage.record();
+    return stage.finish(await this.#network.gpu.read(stage.outputs));
+  }
+
+  async #floats(buffer: GPUBuffer, length: number): Promise<Float32Array> {
+    const [bytes] = await this.#network.gpu.read([{ buffer, size: length * 4 }]);
+    return new Float32Array(bytes);
+  }
+}

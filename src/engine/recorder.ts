@@ -1,0 +1,116 @@
+import type { Gpu, Launch } from './gpu.ts';
+import { fold, type Kernel, type Numbers } from './kernel.ts';
+import { BufferUsage } from './usage.ts';
+
+/** Dynamic offsets of uniform buffers are multiples of 256 bytes on every device. */
+const SLOT = 256;
+const SLOTS = 1024;
+
+type Command =
+  | {
+      readonly kind: 'dispatch';
+      readonly launch: Launch;
+      readonly slot: number;
+      readonly groups: readonly [number, number];
+    }
+  | {
+      readonly kind: 'copy';
+      readonly from: GPUBuffer;
+      readonly at: number;
+      readonly to: GPUBuffer;
+      readonly toAt: number;
+      readonly size: number;
+    }
+  | { readonly kind: 'clear'; readonly buffer: GPUBuffer };
+
+/**
+ * Commands gathered for one submission. Every dispatch has a parameter slot of its own, and all slots are written before
+ * the submission that reads them, so that no dispatch can see the parameters of another.
+ */
+export class Recorder {
+  readonly #gpu: Gpu;
+  readonly #params: GPUBuffer;
+  readonly #group: GPUBindGroup;
+  readonly #bytes = new ArrayBuffer(SLOT * SLOTS);
+  readonly #view = new DataView(this.#bytes);
+  #commands: Command[] = [];
+  #slot = 0;
+
+  constructor(gpu: Gpu, layout: GPUBindGroupLayout) {
+    this.#gpu = gpu;
+    this.#params = gpu.device.createBuffer({
+      label: 'params',
+      size: SLOT * SLOTS,
+      usage: BufferUsage.UNIFORM | BufferUsage.COPY_DST,
+    });
+    this.#group = gpu.device.createBindGroup({
+      label: 'params',
+      layout,
+      entries: [{ binding: 0, resource: { buffer: this.#params, size: SLOT } }],
+    });
+  }
+
+  dispatch(launch: Launch, params: Numbers): void {
+    const { kernel, constants } = launch.pipeline;
+    const groups = kernel.groups(params, constants);
+    if (groups === 0) return;
+    if (this.#slot === SLOTS) this.submit();
+    this.#write(kernel, params);
+    this.#commands.push({ kind: 'dispatch', launch, slot: this.#slot++, groups: fold(groups) });
+  }
+
+  copy(from: GPUBuffer, at: number, to: GPUBuffer, toAt: number, size: number): void {
+    this.#commands.push({ kind: 'copy', from, at, to, toAt, size });
+  }
+
+  clear(buffer: GPUBuffer): void {
+    this.#commands.push({ kind: 'clear', buffer });
+  }
+
+  /** Hands everything gathered to the device. What goes wrong is thrown by the next `gpu.settled()`. */
+  submit(): void {
+    const commands = this.#commands;
+    const slots = this.#slot;
+    this.#commands = [];
+    this.#slot = 0;
+    if (commands.length === 0) return;
+    this.#gpu.scoped('submission', () => {
+      const { device } = this.#gpu;
+      if (slots > 0) device.queue.writeBuffer(this.#params, 0, this.#bytes, 0, slots * SLOT);
+      const encoder = device.createCommandEncoder();
+      let pass: GPUComputePassEncoder | null = null;
+      for (const command of commands) {
+        if (command.kind === 'dispatch') {
+          pass ??= encoder.beginComputePass();
+          pass.setPipeline(command.launch.pipeline.pipeline);
+          pass.setBindGroup(0, command.launch.bindings);
+          pass.setBindGroup(1, this.#group, [command.slot * SLOT]);
+          pass.dispatchWorkgroups(...command.groups);
+          continue;
+        }
+        pass?.end();
+        pass = null;
+        if (command.kind === 'copy') {
+          encoder.copyBufferToBuffer(command.from, command.at, command.to, command.toAt, command.size);
+        } else {
+          encoder.clearBuffer(command.buffer);
+        }
+      }
+      pass?.end();
+      device.queue.submit([encoder.finish()]);
+    });
+  }
+
+  dispose(): void {
+    this.#params.destroy();
+  }
+
+  #write(kernel: Kernel, params: Numbers): void {
+    let at = this.#slot * SLOT;
+    for (const [name, type] of Object.entries(kernel.params)) {
+      if (type === 'u32') this.#view.setUint32(at, params[name], true);
+      else this.#view.setFloat32(at, params[name], true);
+      at += 4;
+    }
+  }
+}

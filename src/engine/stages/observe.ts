@@ -1,0 +1,66 @@
+import { OBSERVED } from '../kernels.ts';
+import { chunkCount, type Network } from '../network.ts';
+import { prepareForward } from './forward.ts';
+import type { Stage } from './stage.ts';
+
+/** Per replica, each an array of `replicas` numbers. */
+export interface Observed {
+  readonly loss: Float64Array;
+  /** F = 2 sum_i |x_i|^2 sum_j (a_j phi'(z_ij))^2. */
+  readonly manifoldTrace: Float64Array;
+  /** tr D^2 L = F + 2 sum_i |x_i|^2 e_i sum_j a_j phi''(z_ij). */
+  readonly trace: Float64Array;
+  readonly disagreement: Float64Array;
+  readonly optimumDistance: Float64Array;
+  readonly largestResidual: Float64Array;
+  /** Samples whose residual is not a number, or beyond 2^64. */
+  readonly broken: Float64Array;
+}
+
+export async function prepareObserve(
+  network: Network,
+  weights: GPUBuffer,
+  label = 'observed',
+): Promise<Stage<Observed>> {
+  const { gpu, replicas, width, samples, blocks, preactivations, targets } = network;
+  const chunks = chunkCount(blocks);
+  const partials = network.scratch(label, chunks * replicas * OBSERVED);
+  const forward = await prepareForward(network, weights);
+  const observe = await network.launch('observe', { preactivations, targets, partials });
+  return {
+    record() {
+      for (const block of blocks) {
+        forward.preactivations(block);
+        gpu.recorder.dispatch(observe, { replicas, width, samples, ...block });
+      }
+    },
+    outputs: [{ buffer: partials, size: chunks * replicas * OBSERVED * 4 }],
+    finish([bytes]) {
+      const field = partialSums(new Float32Array(bytes), chunks, replicas);
+      const loss = field(0, add);
+      const steepness = field(1, add);
+      const bend = field(2, add);
+      return {
+        loss,
+        manifoldTrace: steepness.map((s) => 2 * s),
+        trace: steepness.map((s, r) => 2 * s + 2 * bend[r]),
+        disagreement: field(3, Math.max),
+        optimumDistance: field(4, Math.max),
+        broken: field(5, add),
+        largestResidual: field(6, Math.max),
+      };
+    },
+  };
+}
+
+const add = (a: number, b: number) => a + b;
+
+function partialSums(values: Float32Array, chunks: number, replicas: number) {
+  return (field: number, join: (a: number, b: number) => number) => {
+    const totals = new Float64Array(replicas);
+    for (let c = 0; c < chunks; c++) {
+      for (let r = 0; r < replicas; r++) totals[r] = join(totals[r], values[(c * replicas + r) * OBSERVED + field]);
+    }
+    return totals;
+  };
+}

@@ -1,0 +1,134 @@
+import { type Law, splitSeed } from '../model/draws.ts';
+import type { Variant } from './compose.ts';
+import type { Network } from './network.ts';
+import { activationVariant, RUNNING } from './network.ts';
+import type { Plan } from './plan.ts';
+
+export interface StepSettings {
+  readonly batch: number;
+  readonly fullBatch: boolean;
+  readonly law: Law;
+  readonly seed: number;
+  readonly recorded: boolean;
+}
+
+/** The buffers of a run; `start` is Theta0 X^T in data space, and `origin` Theta0. */
+export interface RunBuffers {
+  readonly state: GPUBuffer;
+  readonly start: GPUBuffer;
+  readonly features: GPUBuffer;
+  readonly rates: GPUBuffer;
+  readonly recorded: GPUBuffer;
+  readonly status: GPUBuffer;
+}
+
+/** Records steps first .. first + steps - 1. Never waits. */
+export type Stepper = (first: number, steps: number) => void;
+
+export async function prepareStepper(
+  network: Network,
+  plan: Plan,
+  settings: StepSettings,
+  buffers: RunBuffers,
+): Promise<Stepper> {
+  const make = { lane: prepareLane, group: prepareGroup, tiled: prepareTiled }[plan.strategy];
+  return make(network, plan, settings, buffers);
+}
+
+function drawVariant(network: Network, s: StepSettings): Variant {
+  const [low, high] = splitSeed(s.seed);
+  const activation = activationVariant(network.activation);
+  return {
+    slots: { ...activation.slots, draws: s.recorded ? 'recorded' : s.fullBatch ? 'full' : 'sampled', law: s.law },
+    constants: {
+      ...activation.constants,
+      SAMPLES: network.samples,
+      BATCH: s.batch,
+      SEED_LOW: low,
+      SEED_HIGH: high,
+      RUNNING,
+    },
+  };
+}
+
+function shapedVariant(network: Network, plan: Plan, s: StepSettings): Variant {
+  const variant = drawVariant(network, s);
+  return {
+    slots: { ...variant.slots, space: plan.space },
+    constants: {
+      ...variant.constants,
+      WIDTH: network.width,
+      STATE: plan.space === 'data' ? network.samples : network.dimension,
+      LANES: plan.lanes,
+    },
+  };
+}
+
+async function prepareLane(network: Network, plan: Plan, s: StepSettings, buffers: RunBuffers): Promise<Stepper> {
+  const { gpu, replicas, targets } = network;
+  const launch = await gpu.launch('sgd_lane', { ...buffers, targets }, shapedVariant(network, plan, s));
+  return (first, steps) => gpu.recorder.dispatch(launch, { replicas, first_step: first, steps });
+}
+
+async function prepareGroup(network: Network, plan: Plan, s: StepSettings, buffers: RunBuffers): Promise<Stepper> {
+  const { gpu, replicas, targets } = network;
+  const slopes = network.scratch('slopes', replicas * s.batch * network.width);
+  const launch = await gpu.launch('sgd_group', { ...buffers, targets, slopes }, shapedVariant(network, plan, s));
+  return (first, steps) => gpu.recorder.dispatch(launch, { replicas, first_step: first, steps });
+}
+
+/** The full batch by matrix products: pre-activations, noisy residuals, coefficients, update. */
+async function prepareTiled(network: Network, plan: Plan, s: StepSettings, buffers: RunBuffers): Promise<Stepper> {
+  const { gpu, replicas, width, samples, dimension, preactivations, targets, blocks, data } = network;
+  const { state, start, features, rates, recorded, status } = buffers;
+  const rows = replicas * width;
+  const pulls = network.scratch('pulls', replicas * samples);
+  const noisy = await gpu.launch(
+    'noisy_residual',
+    { preactivations, targets, rates, recorded, pulls, status },
+    drawVariant(network, s),
+  );
+  const common = { replicas, width, samples };
+
+  if (plan.space === 'data') {
+    // The state has room for one block only: data space is for n that is small beside d.
+    const [project, weigh] = await Promise.all([
+      gpu.launch('project', { left: state, data: features, product: preactivations }),
+      network.launch('gradient_coefficients', { preactivations, targets, weights: pulls, status, coefficients: state }),
+    ]);
+    const all = { first: 0, count: samples };
+    return (first, steps) => {
+      for (let step = first; step < first + steps; step++) {
+        gpu.recorder.copy(start, 0, preactivations, 0, rows * samples * 4);
+        gpu.recorder.dispatch(project, { rows, ...all, inner: samples, accumulate: 1 });
+        gpu.recorder.dispatch(noisy, { replicas, width, ...all, step });
+        gpu.recorder.dispatch(weigh, { ...common, ...all, scale: 1, accumulate: 1, step });
+      }
+    };
+  }
+
+  // With several blocks, all residuals are checked before anything moves, and the update is gathered in a copy, because
+  // every block must see the old weights.
+  const next = blocks.length > 1 ? network.scratch('next weights', rows * dimension) : state;
+  const coefficients = network.gradientCoefficients;
+  const [project, weigh, combine] = await Promise.all([
+    gpu.launch('project', { left: state, data, product: preactivations }),
+    network.launch('gradient_coefficients', { preactivations, targets, weights: pulls, status, coefficients }),
+    gpu.launch('combine', { coefficients, data, sum: next }),
+  ]);
+  return (begin, steps) => {
+    for (let step = begin; step < begin + steps; step++) {
+      for (const { first, count } of blocks) {
+        gpu.recorder.dispatch(project, { rows, first, count, inner: dimension, accumulate: 0 });
+        gpu.recorder.dispatch(noisy, { replicas, width, first, count, step });
+      }
+      if (next !== state) gpu.recorder.copy(state, 0, next, 0, rows * dimension * 4);
+      for (const { first, count } of blocks) {
+        if (next !== state) gpu.recorder.dispatch(project, { rows, first, count, inner: dimension, accumulate: 0 });
+        gpu.recorder.dispatch(weigh, { ...common, first, count, scale: 1, accumulate: 0, step });
+        gpu.recorder.dispatch(combine, { rows, first, count, inner: dimension, accumulate: 1 });
+      }
+      if (next !== state) gpu.recorder.copy(next, 0, state, 0, rows * dimension * 4);
+    }
+  };
+}

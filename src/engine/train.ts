@@ -1,0 +1,406 @@
+import type { Law } from '../model/draws.ts';
+import { FlatwalkError } from '../model/errors.ts';
+import { count, type NumberList, real, toFloat32 } from './arrays.ts';
+import type { Checkpoint } from './checkpoint.ts';
+import { type MetricName, type MetricOptions, type MetricValues, prepareWatch } from './metrics.ts';
+import { type Network, RUNNING } from './network.ts';
+import { Pace } from './pace.ts';
+import { choosePlan, type Plan } from './plan.ts';
+import { Ring } from './ring.ts';
+import { prepareStepper, type RunBuffers, type Stepper } from './stepper.ts';
+
+export interface TrainOptions {
+  /** eta, one for all replicas or one for each. */
+  readonly stepSize: number | NumberList;
+  /** sigma, the standard deviation of the label noise, one for all replicas or one for each; 0 if not given. */
+  readonly noise?: number | NumberList;
+  readonly noiseLaw?: Law;
+  /** Samples a step, drawn with replacement, or 'full'; 1 if not given. Their mean is taken. */
+  readonly batch?: number | 'full';
+  /** Whether the full batch takes the mean (as mini-batches do) or the sum of the per-sample losses. */
+  readonly loss?: 'mean' | 'sum';
+  readonly steps: number;
+  readonly seed?: number;
+  readonly metrics?: readonly MetricName[];
+  readonly metricOptions?: MetricOptions;
+  /** Steps between two rows; a row is also given before the first step and after the last. `steps` if not given. */
+  readonly every?: number;
+  readonly signal?: AbortSignal;
+  /** Ends the run after a row for which it gives true, or the reason in words. */
+  readonly stopWhen?: (row: MetricRow) => boolean | string;
+  /** Pins parts of the plan. */
+  readonly plan?: Partial<Pick<Plan, 'strategy' | 'space' | 'lanes'>>;
+  /** Goes on from a checkpoint of the same problem and settings. */
+  readonly resume?: Checkpoint;
+  /** Draws to be used instead of random ones, the same for every replica: steps x batch samples and standardised noises. */
+  readonly draws?: { readonly samples: NumberList; readonly noises: NumberList };
+}
+
+export interface MetricRow {
+  /** Steps done when the row was taken. */
+  readonly step: number;
+  /** A value for each replica. */
+  readonly values: MetricValues;
+  /** Replicas that have stopped because their update was not finite, with the step that would have been their next. */
+  readonly diverged: readonly Divergence[];
+}
+
+export interface Divergence {
+  readonly replica: number;
+  readonly step: number;
+}
+
+/** How a run ended. `step` counts the steps whose result the problem's weights hold. */
+export type Outcome =
+  | { readonly kind: 'finished'; readonly step: number }
+  | { readonly kind: 'stopped'; readonly step: number; readonly reason: string }
+  /** The weights of each diverged replica are those before the step at which it diverged. */
+  | { readonly kind: 'diverged'; readonly step: number; readonly replicas: readonly Divergence[] }
+  | { readonly kind: 'aborted'; readonly step: number }
+  | { readonly kind: 'lost'; readonly step: number; readonly error: FlatwalkError };
+
+interface Settings {
+  readonly steps: number;
+  readonly every: number;
+  readonly batch: number;
+  readonly fullBatch: boolean;
+  readonly law: Law;
+  readonly seed: number;
+  readonly rates: Float32Array;
+  readonly draws: Uint32Array | null;
+}
+
+/** Rows that may be on their way from the device while the run goes on. */
+const ROWS_IN_FLIGHT = 3;
+
+/** A training run: an async iterator of rows. It moves when it is iterated over, or by `finish()`. */
+export class Run implements AsyncIterable<MetricRow> {
+  readonly plan: Plan;
+  /** How the run ended; settles when the iteration does. */
+  readonly outcome: Promise<Outcome>;
+  readonly #network: Network;
+  readonly #options: TrainOptions;
+  readonly #settings: Settings;
+  readonly #release: () => void;
+  #settle: (outcome: Outcome) => void = () => {};
+  #fail: (error: unknown) => void = () => {};
+  #started = false;
+  #step: number;
+  #buffers: (RunBuffers & { readonly origin: GPUBuffer }) | null = null;
+
+  /** Made by `problem.train()`. @throws BAD_ARGUMENT, BAD_SHAPE, NOT_FINITE for settings that make no sense */
+  constructor(network: Network, options: TrainOptions, software: boolean, release: () => void) {
+    this.#network = network;
+    this.#options = options;
+    this.#release = release;
+    this.#settings = readSettings(network, options);
+    const { batch, fullBatch } = this.#settings;
+    const { samples, width, dimension, replicas } = network;
+    const request = { samples, width, dimension, replicas, batch, fullBatch, software };
+    this.plan = options.resume?.plan ?? choosePlan(request, options.plan);
+    this.#step = options.resume?.step ?? 0;
+    this.outcome = new Promise((settle, fail) => {
+      this.#settle = settle;
+      this.#fail = fail;
+    });
+    // The same error is thrown by the iteration, so it must not count as unhandled where only that is awaited.
+    this.outcome.catch(() => {});
+  }
+
+  /** Runs to the end. Rows are given to `onRow`, if there is one. */
+  async finish(onRow?: (row: MetricRow) => void): Promise<Outcome> {
+    for await (const row of this) onRow?.(row);
+    return this.outcome;
+  }
+
+  async *[Symbol.asyncIterator](): AsyncGenerator<MetricRow, void, undefined> {
+    if (this.#started) {
+      throw new FlatwalkError('BAD_ARGUMENT', 'This run has already been iterated over', 'Start another with train().');
+    }
+    this.#started = true;
+    // Until a row says otherwise, leaving the loop early is the caller's wish to stop.
+    let outcome: Outcome | null = null;
+    try {
+      outcome = yield* this.#rows();
+    } catch (error) {
+      if (error instanceof FlatwalkError && error.code === 'DEVICE_LOST') {
+        outcome = { kind: 'lost', step: this.#step, error };
+      } else {
+        this.#fail(error);
+        throw error;
+      }
+    } finally {
+      try {
+        if (outcome?.kind !== 'lost') await this.#writeWeights();
+      } finally {
+        this.#release();
+        this.#settle(outcome ?? { kind: 'stopped', step: this.#step, reason: 'the caller left the loop' });
+      }
+    }
+  }
+
+  /** Everything from which the run goes on bit for bit, after it has ended or between two rows. @throws DEVICE_LOST */
+  async checkpoint(): Promise<Checkpoint> {
+    const buffers = this.#buffers;
+    const { gpu, weights } = this.#network;
+    const { samples, width, dimension, replicas, activation } = this.#network;
+    const origin = buffers?.origin ?? weights;
+    const state = buffers?.state ?? weights;
+    const read = await gpu.read([
+      { buffer: origin, size: origin.size },
+      { buffer: state, size: state.size },
+    ]);
+    const [start, now] = read.map((bytes) => new Float32Array(bytes));
+    const shape = { samples, width, dimension, replicas, activation: activation.spec };
+    return {
+      version: 1,
+      shape,
+      seed: this.#settings.seed,
+      plan: this.plan,
+      step: this.#step,
+      origin: start,
+      state: now,
+    };
+  }
+
+  async *#rows(): AsyncGenerator<MetricRow, Outcome, undefined> {
+    const { signal, stopWhen } = this.#options;
+    const { steps, every } = this.#settings;
+    const network = this.#network;
+    const { gpu } = network;
+    this.#buffers = await this.#makeBuffers();
+    const buffers = this.#buffers;
+    const stepper = await prepareStepper(network, this.plan, this.#stepSettings(), buffers);
+    const watch = await prepareWatch(
+      network,
+      network.weights,
+      this.#options.metrics ?? [],
+      this.#options.metricOptions,
+    );
+    const refresh = await this.#prepareRefresh(buffers);
+    const ring = new Ring(
+      gpu,
+      [...watch.outputs, { buffer: buffers.status, size: network.replicas * 4 }],
+      ROWS_IN_FLIGHT,
+    );
+    const pace = new Pace(gpu);
+    await gpu.settled();
+    try {
+      // A rule for stopping must see each row before the run goes on, so that the state is the one it stopped at.
+      const depth = stopWhen ? 1 : ROWS_IN_FLIGHT;
+      let diverged: readonly Divergence[] = [];
+      let tick = this.#step;
+      let done = false;
+      while (!done || ring.length > 0) {
+        while (!done && ring.length < depth) {
+          if (signal?.aborted) break;
+          await this.#advance(stepper, pace, tick, signal);
+          refresh();
+          watch.record();
+          ring.push(this.#step);
+          done = this.#step >= steps || this.#step < tick;
+          tick = Math.min(steps, (Math.floor(this.#step / every) + 1) * every);
+        }
+        if (ring.length === 0) break;
+        const { label: step, bytes } = await ring.shift();
+        diverged = divergences(new Uint32Array(bytes[bytes.length - 1]));
+        const row = { step, values: watch.finish(bytes), diverged };
+        yield row;
+        if (diverged.length === network.replicas) return divergence(diverged);
+        const verdict = stopWhen?.(row);
+        if (verdict)
+          return { kind: 'stopped', step, reason: typeof verdict === 'string' ? verdict : 'the rule was met' };
+        if (signal?.aborted) break;
+      }
+      if (signal?.aborted && this.#step < steps) return { kind: 'aborted', step: this.#step };
+      return diverged.length > 0 ? divergence(diverged) : { kind: 'finished', step: this.#step };
+    } finally {
+      await gpu.race(ring.dispose());
+    }
+  }
+
+  /** Steps up to `tick`, in dispatches of bounded time. Stops early when aborted. */
+  async #advance(stepper: Stepper, pace: Pace, tick: number, signal?: AbortSignal): Promise<void> {
+    while (this.#step < tick && !signal?.aborted) {
+      const steps = Math.min(pace.steps, tick - this.#step);
+      stepper(this.#step, steps);
+      this.#network.gpu.recorder.submit();
+      this.#step += steps;
+      await pace.after(steps);
+    }
+  }
+
+  async #makeBuffers(): Promise<RunBuffers & { readonly origin: GPUBuffer }> {
+    const network = this.#network;
+    const { gpu, replicas, width, samples, weights, cells } = network;
+    const { rates, draws } = this.#settings;
+    const { resume } = this.#options;
+    const inData = this.plan.space === 'data';
+    const ratesBuffer = network.scratch('rates', replicas * 2);
+    const status = network.scratch('status', replicas);
+    const recorded = network.scratch('recorded', Math.max(2, draws?.length ?? 0));
+    gpu.write(ratesBuffer, rates);
+    gpu.write(status, new Uint32Array(replicas).fill(RUNNING));
+    if (draws) gpu.write(recorded, draws);
+    if (!inData) {
+      if (resume) gpu.write(weights, resume.state);
+      return {
+        origin: weights,
+        state: weights,
+        start: weights,
+        features: network.data,
+        rates: ratesBuffer,
+        recorded,
+        status,
+      };
+    }
+    const origin = network.scratch('origin', replicas * cells);
+    const state = network.scratch('accumulated', replicas * width * samples);
+    const start = network.scratch('start', replicas * width * samples);
+    const features = await network.dataGram();
+    if (resume) gpu.write(origin, resume.origin);
+    else gpu.recorder.copy(weights, 0, origin, 0, replicas * cells * 4);
+    gpu.recorder.submit();
+    gpu.write(state, resume?.state ?? new Float32Array(replicas * width * samples));
+    const project = await gpu.launch('project', { left: origin, data: network.data, product: start });
+    const rows = replicas * width;
+    gpu.recorder.dispatch(project, { rows, first: 0, count: samples, inner: network.dimension, accumulate: 0 });
+    gpu.recorder.submit();
+    return { origin, state, start, features, rates: ratesBuffer, recorded, status };
+  }
+
+  /** In data space the weights follow from the coefficients: Theta = Theta0 + A X. */
+  async #prepareRefresh(buffers: RunBuffers & { readonly origin: GPUBuffer }): Promise<() => void> {
+    if (this.plan.space === 'weight') return () => {};
+    const { gpu, replicas, width, samples, dimension, cells, weights, data } = this.#network;
+    const combine = await gpu.launch('combine', { coefficients: buffers.state, data, sum: weights });
+    return () => {
+      gpu.recorder.copy(buffers.origin, 0, weights, 0, replicas * cells * 4);
+      gpu.recorder.dispatch(combine, {
+        rows: replicas * width,
+        first: 0,
+        count: samples,
+        inner: dimension,
+        accumulate: 1,
+      });
+    };
+  }
+
+  async #writeWeights(): Promise<void> {
+    if (!this.#buffers) return;
+    (await this.#prepareRefresh(this.#buffers))();
+    this.#network.gpu.recorder.submit();
+    await this.#network.gpu.settled();
+  }
+
+  #stepSettings() {
+    const { batch, fullBatch, law, seed, draws } = this.#settings;
+    return { batch, fullBatch, law, seed, recorded: draws !== null };
+  }
+}
+
+function divergences(status: Uint32Array): Divergence[] {
+  return Array.from(status, (step, replica) => ({ replica, step })).filter(({ step }) => step !== RUNNING);
+}
+
+function divergence(replicas: readonly Divergence[]): Outcome {
+  return { kind: 'diverged', step: Math.min(...replicas.map((d) => d.step)), replicas };
+}
+
+function readSettings(network: Network, o: TrainOptions): Settings {
+  const { samples, replicas } = network;
+  const steps = count('steps', o.steps, 0);
+  if (steps >= RUNNING) {
+    throw new FlatwalkError(
+      'LIMIT',
+      `A run has at most ${RUNNING - 1} steps, not ${steps}`,
+      'Split it by checkpoints.',
+    );
+  }
+  const every = count('every', o.every ?? Math.max(1, steps), 1);
+  const fullBatch = o.batch === 'full';
+  const batch = o.batch === 'full' ? samples : count('batch', o.batch ?? 1);
+  const stepSizes = forReplicas('stepSize', o.stepSize, replicas);
+  const noises = forReplicas('noise', o.noise ?? 0, replicas);
+  const share = fullBatch && o.loss === 'sum' ? 1 : batch;
+  if (o.loss === 'sum' && !fullBatch) {
+    throw new FlatwalkError(
+      'BAD_ARGUMENT',
+      "loss 'sum' is for the full batch only",
+      "Set batch: 'full', or leave out loss.",
+    );
+  }
+  const rates = new Float32Array(replicas * 2);
+  for (let r = 0; r < replicas; r++) {
+    rates[2 * r] = (-2 * stepSizes[r]) / share;
+    rates[2 * r + 1] = noises[r];
+  }
+  const seed = count('seed', o.seed ?? 0, 0);
+  const draws = o.draws ? recordedDraws(o.draws, steps, batch, samples) : null;
+  if (o.resume) checkResume(network, o.resume, seed, steps);
+  return { steps, every, batch, fullBatch, law: o.noiseLaw ?? 'gaussian', seed, rates, draws };
+}
+
+function forReplicas(name: string, value: number | NumberList, replicas: number): number[] {
+  if (typeof value === 'number') return new Array(replicas).fill(real(name, value, 0));
+  const { values } = toFloat32(name, value);
+  if (values.length !== replicas) {
+    throw new FlatwalkError(
+      'BAD_SHAPE',
+      `${name} has ${values.length} values for ${replicas} replicas`,
+      'Give one for each.',
+    );
+  }
+  return Array.from(value as ArrayLike<number>, (v) => real(name, v, 0));
+}
+
+function recordedDraws(
+  given: NonNullable<TrainOptions['draws']>,
+  steps: number,
+  batch: number,
+  n: number,
+): Uint32Array {
+  const samples = toFloat32('draws.samples', given.samples).values;
+  const noises = toFloat32('draws.noises', given.noises).values;
+  const needed = steps * batch;
+  if (samples.length !== needed || noises.length !== needed) {
+    throw new FlatwalkError(
+      'BAD_SHAPE',
+      `draws has ${samples.length} samples and ${noises.length} noises; ${steps} steps of ${batch} need ${needed} of each`,
+      'Record a sample and a noise for every position of every step.',
+    );
+  }
+  const bits = new Uint32Array(noises.buffer);
+  const words = new Uint32Array(2 * needed);
+  for (let k = 0; k < needed; k++) {
+    if (!Number.isInteger(samples[k]) || samples[k] < 0 || samples[k] >= n) {
+      throw new FlatwalkError(
+        'BAD_ARGUMENT',
+        `draws.samples: ${samples[k]} is not one of ${n} samples`,
+        'Count from 0.',
+      );
+    }
+    words[2 * k] = samples[k];
+    words[2 * k + 1] = bits[k];
+  }
+  return words;
+}
+
+function checkResume(network: Network, c: Checkpoint, seed: number, steps: number): void {
+  const { samples, width, dimension, replicas, activation } = network;
+  const here = { samples, width, dimension, replicas, activation: activation.spec };
+  for (const key of Object.keys(here) as (keyof typeof here)[]) {
+    if (c.shape[key] !== here[key]) {
+      throw new FlatwalkError(
+        'BAD_SHAPE',
+        `The checkpoint is of another problem: its ${key} is ${c.shape[key]}, this one's is ${here[key]}`,
+        'Resume it with the problem that it was made from.',
+      );
+    }
+  }
+  if (c.seed !== seed || c.step > steps) {
+    const what =
+      c.seed !== seed ? `its seed is ${c.seed}, not ${seed}` : `it is at step ${c.step} of a run of ${steps}`;
+    throw new FlatwalkError('BAD_ARGUMENT', `The checkpoint does not fit this run: ${what}`, 'Give the same settings.');
+  }
+}
