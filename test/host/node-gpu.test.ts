@@ -1,3 +1,6 @@
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import { describeMachine, environmentFor, lookFor } from '../../src/host/node/environment.ts';
 import { openNodeGpu } from '../../src/host/node/index.ts';
@@ -87,6 +90,26 @@ describe('as a process', () => {
   const embedded = lookFor('swiftshader', describeMachine());
   if (!('drivers' in embedded)) console.log(`skipped: ${embedded.reason}`);
   describe.skipIf(!('drivers' in embedded))('on the embedded adapter', () => {
+    test('a GPU that does not answer: auto goes on to the next and says so, hardware is an error', async () => {
+      const folder = mkdtempSync(join(tmpdir(), 'flatwalk-driver-'));
+      const driver = join(folder, 'broken_icd.json');
+      const manifest = { file_format_version: '1.0.0', ICD: { library_path: '/nowhere.so', api_version: '1.3.0' } };
+      writeFileSync(driver, JSON.stringify(manifest));
+      const machine = { ...describeMachine({}), deviceNodes: ['/dev/dri/renderD128'], drivers: [driver] };
+      try {
+        const { kind, reason } = await openNodeGpu('auto', machine);
+        expect(kind).toBe('swiftshader');
+        expect(reason).toMatch(/embedded.*; not hardware \(\/dev\/dri\/renderD128\): .*none of its adapters/);
+        await expect(openNodeGpu('hardware', machine)).rejects.toMatchObject({
+          code: 'NO_ADAPTER',
+          message: expect.stringContaining('renderD128'),
+          fix: expect.stringContaining('driver'),
+        });
+      } finally {
+        rmSync(folder, { recursive: true });
+      }
+    });
+
     test('leaves the environment as it was', async () => {
       const named = { VK_DRIVER_FILES: '/named/by/user.json', VK_ICD_FILENAMES: undefined };
       expect(await runChild('environment', named)).toMatchObject({

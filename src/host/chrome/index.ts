@@ -3,6 +3,7 @@ export { type BrowserWish, browserWishes, type ChromeProgram, findChrome } from 
 export {
   type Browser,
   type Chrome,
+  type ChromeAdapter,
   type ChromeOptions,
   chromeAdapter,
   chromeFlags,

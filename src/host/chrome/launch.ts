@@ -1,7 +1,7 @@
 /** Starts headless Chrome with WebGPU. The only file that imports puppeteer. */
 import { rmSync } from 'node:fs';
 import { mkdtemp, rm } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
+import { constants, tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { Browser, Page } from 'puppeteer';
 import { FlatwalkError } from '../../model/errors.ts';
@@ -9,6 +9,9 @@ import { type AdapterKind, type AdapterWish, defaultAdapterWish, describeMachine
 import { type BrowserWish, type ChromeProgram, defaultBrowserWish, findChrome } from './find.ts';
 
 export type { Browser, Page };
+
+/** Chrome brings SwiftShader along; it does not accept lavapipe. */
+export type ChromeAdapter = Exclude<AdapterKind, 'lavapipe'>;
 
 export interface ChromeOptions {
   /** By default FLATWALK_ADAPTER, else `auto`: hardware where a GPU shows itself, else Chrome's own SwiftShader. */
@@ -22,28 +25,28 @@ export interface ChromeOptions {
 export interface Chrome {
   readonly browser: Browser;
   readonly program: ChromeProgram;
+  /** The one it was started for; a page tells the one it got (see pageAdapter). */
+  readonly adapter: ChromeAdapter;
   /** Those that chose the adapter among others; messages quote them. */
   readonly flags: readonly string[];
   /** Ends the browser and removes its profile. */
   close(): Promise<void>;
 }
 
-/** Starts a browser with a fresh profile. Both go away on close(), and also when our process ends or is interrupted. */
+/**
+ * Starts a browser with a fresh profile. Both go away on close(), and also when our process ends or is interrupted.
+ * FLATWALK_CHROME_FLAGS adds flags to those chosen here.
+ */
 export async function launchChrome(options: ChromeOptions = {}): Promise<Chrome> {
   const adapter = chromeAdapter(options.adapter ?? defaultAdapterWish());
   const program = await findChrome(options.browser ?? defaultBrowserWish());
   const puppeteer = await importPuppeteer();
-  const flags = chromeFlags(adapter, options.show ?? false);
+  const more = (process.env.FLATWALK_CHROME_FLAGS ?? '').split(/\s+/).filter(Boolean);
+  const flags = [...chromeFlags(adapter, options.show ?? false), ...more];
   // Puppeteer would make a profile itself, but it leaves it behind where the browser does not start.
   const profile = await mkdtemp(join(tmpdir(), 'flatwalk-chrome-'));
-  // A browser that was just killed may still be writing, hence the retries.
-  const removal = { recursive: true, force: true, maxRetries: 5, retryDelay: 50 };
-  const removeAtExit = () => rmSync(profile, removal);
-  process.once('exit', removeAtExit);
-  const removeProfile = async () => {
-    await rm(profile, removal);
-    process.off('exit', removeAtExit);
-  };
+  const entry: Running = { profile, browser: null };
+  guard(entry);
   try {
     const browser = await puppeteer.launch({
       executablePath: program.path,
@@ -52,20 +55,70 @@ export async function launchChrome(options: ChromeOptions = {}): Promise<Chrome>
       headless: program.kind === 'embedded' ? 'shell' : true,
       args: flags,
       env: { ...withoutDrivers(process.env), ...program.environment },
+      // On SIGTERM and SIGHUP puppeteer would close the browser and let our process live on; see endBySignal.
+      handleSIGINT: false,
+      handleSIGTERM: false,
+      handleSIGHUP: false,
     });
+    entry.browser = browser;
     const close = async () => {
-      await browser.close();
-      await removeProfile();
+      try {
+        await browser.close();
+      } finally {
+        await unguard(entry);
+      }
     };
-    return { browser, program, flags, close };
+    return { browser, program, adapter, flags, close };
   } catch (cause) {
-    await removeProfile();
-    throw new FlatwalkError('HOST', whyNotStarted(program, cause), startFix(program), { cause });
+    await unguard(entry);
+    throw new FlatwalkError('HOST', whyNotStarted(program, cause), startFix(program, cause), { cause });
   }
 }
 
+/** A browser being started or running, which must not outlive our process. */
+interface Running {
+  readonly profile: string;
+  browser: Browser | null;
+}
+const running = new Set<Running>();
+
+/** A browser that was just killed may still be writing, hence the retries. */
+const removal = { recursive: true, force: true, maxRetries: 5, retryDelay: 50 };
+
+function endRunning(): void {
+  for (const { browser, profile } of running) {
+    browser?.process()?.kill('SIGKILL');
+    rmSync(profile, removal);
+  }
+}
+
+/**
+ * A signal that nobody listens to ends a process without its exit handlers, hence this listener. Where someone else
+ * listens too, whether and when the process ends is their decision.
+ */
+function endBySignal(signal: NodeJS.Signals): void {
+  if (process.listenerCount(signal) === 1) process.exit(128 + constants.signals[signal]);
+}
+const signals = ['SIGINT', 'SIGTERM', 'SIGHUP'] as const;
+
+function guard(entry: Running): void {
+  if (running.size === 0) {
+    process.on('exit', endRunning);
+    for (const signal of signals) process.on(signal, endBySignal);
+  }
+  running.add(entry);
+}
+
+async function unguard(entry: Running): Promise<void> {
+  await rm(entry.profile, removal);
+  running.delete(entry);
+  if (running.size > 0) return;
+  process.off('exit', endRunning);
+  for (const signal of signals) process.off(signal, endBySignal);
+}
+
 /** Which of the adapters Chrome shall use. */
-export function chromeAdapter(wish: AdapterWish, machine = describeMachine()): Exclude<AdapterKind, 'lavapipe'> {
+export function chromeAdapter(wish: AdapterWish, machine = describeMachine()): ChromeAdapter {
   switch (wish) {
     case 'hardware':
     case 'swiftshader':
@@ -86,7 +139,7 @@ export function chromeAdapter(wish: AdapterWish, machine = describeMachine()): E
 
 /** The command-line flags for an adapter. Pure; messages quote them. */
 export function chromeFlags(
-  adapter: Exclude<AdapterKind, 'lavapipe'>,
+  adapter: ChromeAdapter,
   show: boolean,
   platform: NodeJS.Platform = process.platform,
   root: boolean = process.getuid?.() === 0,
@@ -129,7 +182,10 @@ function whyNotStarted(program: ChromeProgram, cause: unknown): string {
   return `The ${program.kind} browser ${program.path} does not start.\n  ${shown.join('\n  ')}`;
 }
 
-function startFix(program: ChromeProgram): string {
+function startFix(program: ChromeProgram, cause: unknown): string {
+  if (cause instanceof Error && /no usable sandbox/i.test(cause.message)) {
+    return 'Allow user namespaces, or, for pages you trust, do without a sandbox: FLATWALK_CHROME_FLAGS=--no-sandbox';
+  }
   switch (program.kind) {
     case 'given':
       return 'PUPPETEER_EXECUTABLE_PATH must name a Chrome or Chromium; unset it to use an installed or the embedded one.';

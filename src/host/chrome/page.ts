@@ -2,6 +2,7 @@
 import type { Page } from 'puppeteer';
 import { FlatwalkError } from '../../model/errors.ts';
 import { type AdapterDescription, describeAdapter } from '../adapter-info.ts';
+import { defaultAdapterWish } from '../node/environment.ts';
 import { type Chrome, type ChromeOptions, chromeFlags, launchChrome } from './launch.ts';
 import { serveFolder } from './serve.ts';
 
@@ -32,7 +33,7 @@ export async function withPage<T>(
   try {
     const chrome = await launchChrome(options);
     try {
-      return await visit(chrome, new URL(path, server.origin).href, action, options.allowErrors ?? false);
+      return await visit(chrome, new URL(path, server.origin).href, action, options);
     } finally {
       await chrome.close();
     }
@@ -45,7 +46,7 @@ async function visit<T>(
   chrome: Chrome,
   url: string,
   action: (page: Page, visit: Visit) => Promise<T>,
-  allowErrors: boolean,
+  { adapter: wish = defaultAdapterWish(), allowErrors = false }: PageOptions,
 ): Promise<T> {
   const page = await chrome.browser.newPage();
   const errors: string[] = [];
@@ -58,6 +59,7 @@ async function visit<T>(
     const response = await page.goto(url);
     if (!response?.ok()) throw new Error(`${url} answers ${response?.status() ?? 'nothing'}`);
     const adapter = await pageAdapter(page, chrome.flags);
+    if (wish !== 'auto') checkAdapter(chrome, adapter);
     return action(page, { adapter, errors });
   };
   try {
@@ -93,6 +95,20 @@ function withPageErrors(cause: unknown, errors: readonly string[], url: string):
   return new FlatwalkError(code, `${text}\n  Errors of ${url}:${shown}`, 'See the errors of the page.', { cause });
 }
 
+/** Chrome answers with a software adapter where there is no GPU, unasked. */
+function checkAdapter(chrome: Chrome, adapter: AdapterDescription): void {
+  const wanted = chrome.adapter === 'hardware' ? !adapter.software : adapter.architecture === 'swiftshader';
+  if (wanted) return;
+  throw new FlatwalkError(
+    'NO_ADAPTER',
+    `Chrome gives no ${chrome.adapter} adapter but ${adapter.name}, started with ${chrome.flags.join(' ')}.`,
+    chrome.adapter === 'hardware' ? softwareFix : 'Try the embedded browser: FLATWALK_BROWSER=embedded',
+  );
+}
+
+const softwareFlags = chromeFlags('swiftshader', false).join(' ');
+const softwareFix = `For the software adapter choose --adapter swiftshader, which starts Chrome with: ${softwareFlags}`;
+
 /** Asks a page which adapter it has. None is an error that says what to do. */
 export async function pageAdapter(page: Page, flags: readonly string[]): Promise<AdapterDescription> {
   const answer = await page.evaluate(async () => {
@@ -104,7 +120,6 @@ export async function pageAdapter(page: Page, flags: readonly string[]): Promise
     return { vendor, architecture, device, description, isFallbackAdapter };
   });
   const started = `started with ${flags.join(' ')}`;
-  const software = chromeFlags('swiftshader', false).join(' ');
   switch (answer) {
     case 'not secure':
       throw new FlatwalkError(
@@ -116,14 +131,10 @@ export async function pageAdapter(page: Page, flags: readonly string[]): Promise
       throw new FlatwalkError(
         'NO_WEBGPU',
         `This browser has no WebGPU, ${started}.`,
-        `Use Chrome 113 or newer; on Linux with: ${software}`,
+        `Use Chrome 113 or newer; on Linux with: ${softwareFlags}`,
       );
     case 'no adapter':
-      throw new FlatwalkError(
-        'NO_ADAPTER',
-        `This browser has WebGPU, but no adapter, ${started}.`,
-        `For the software adapter choose --adapter swiftshader, which starts Chrome with: ${software}`,
-      );
+      throw new FlatwalkError('NO_ADAPTER', `This browser has WebGPU, but no adapter, ${started}.`, softwareFix);
     default:
       return describeAdapter({ info: answer as unknown as GPUAdapterInfo });
   }

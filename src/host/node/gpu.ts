@@ -9,6 +9,7 @@ import {
   chooseAdapter,
   defaultAdapterWish,
   describeMachine,
+  type Machine,
   withDrivers,
 } from './environment.ts';
 
@@ -35,20 +36,24 @@ let turn: Promise<unknown> = Promise.resolve();
  * Opens WebGPU on the adapter wished for, by default the one of FLATWALK_ADAPTER, else the best there is. Adapters and
  * devices are then requested from `gpu` as in a browser; destroy the devices, there is nothing else to release.
  */
-export function openNodeGpu(wish: AdapterWish = defaultAdapterWish()): Promise<NodeGpu> {
-  const mine = turn.then(() => openFirst(wish));
+export function openNodeGpu(
+  wish: AdapterWish = defaultAdapterWish(),
+  machine: Machine = describeMachine(),
+): Promise<NodeGpu> {
+  const mine = turn.then(() => openFirst(chooseAdapter(wish, machine)));
   // The next opening waits for this one whichever way it ends; its error goes to whoever called.
   turn = mine.catch(() => undefined);
   return mine;
 }
 
-async function openFirst(wish: AdapterWish): Promise<NodeGpu> {
+async function openFirst(candidates: readonly Candidate[]): Promise<NodeGpu> {
   const failures: string[] = [];
-  for (const candidate of chooseAdapter(wish, describeMachine())) {
+  for (const candidate of candidates) {
     const result = opened.get(candidate.kind) ?? (await openCandidate(candidate));
     if (typeof result !== 'string') {
       opened.set(candidate.kind, result);
-      return result;
+      // A GPU that is there and does not answer is worth a word, even where another adapter serves.
+      return { ...result, reason: [result.reason, ...failures.map((failure) => `not ${failure}`)].join('; ') };
     }
     failures.push(`${candidate.kind} (${candidate.reason}): ${result}`);
   }
