@@ -36,7 +36,7 @@ let turn: Promise<unknown> = Promise.resolve();
  * Opens WebGPU on the adapter wished for, by default the one of FLATWALK_ADAPTER, else the best there is. Adapters and
  * devices are then requested from `gpu` as in a browser; destroy the devices, there is nothing else to release.
  */
-export function openNodeGpu(
+export async function openNodeGpu(
   wish: AdapterWish = defaultAdapterWish(),
   machine: Machine = describeMachine(),
 ): Promise<NodeGpu> {
