@@ -244,15 +244,9 @@ export class Run implements AsyncIterable<MetricRow> {
     if (draws) gpu.write(recorded, draws);
     if (!inData) {
       if (resume) gpu.write(weights, resume.state);
-      return {
-        origin: weights,
-        state: weights,
-        start: weights,
-        features: network.data,
-        rates: ratesBuffer,
-        recorded,
-        status,
-      };
+      // The start is not read in weight space; any buffer that no kernel writes will do.
+      const start = ratesBuffer;
+      return { origin: weights, state: weights, start, features: network.data, rates: ratesBuffer, recorded, status };
     }
     const origin = network.scratch('origin', replicas * cells);
     const state = network.scratch('accumulated', replicas * width * samples);
