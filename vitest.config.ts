@@ -7,6 +7,8 @@ export default defineConfig({
     // A process for each file: a crash of a GPU driver takes one file with it, and the drivers can be chosen (they
     // cannot be in a thread).
     pool: 'forks',
+    // By default one processor is kept free, of two even half of them.
+    maxWorkers: '100%',
     // Tests open the adapter they are pinned to; FLATWALK_TEST_ADAPTER names another.
     env: { FLATWALK_ADAPTER: pinnedAdapterWish() },
     testTimeout: 30_000,

@@ -17,8 +17,16 @@ import { startChild, useChild } from './child.ts';
 import { expectedSquares, squares } from './squares.ts';
 
 const folder = mkdtempSync(join(tmpdir(), 'flatwalk-page-'));
-afterAll(() => rmSync(folder, { recursive: true, force: true }));
-afterEach(() => vi.unstubAllEnvs());
+// Temporary files of this test file and its processes only, so that whatever is left over is ours.
+const temporary = mkdtempSync(join(tmpdir(), 'flatwalk-temporary-'));
+process.env.TMPDIR = temporary;
+afterEach(() => {
+  vi.unstubAllEnvs();
+  expect(readdirSync(temporary).filter((name) => /chrome|puppeteer/.test(name))).toEqual([]);
+});
+afterAll(() => {
+  for (const path of [folder, temporary]) rmSync(path, { recursive: true, force: true });
+});
 
 const pages = {
   'good.html': '<!doctype html><title>good</title>',
@@ -45,8 +53,6 @@ for (const [name, text] of Object.entries(pages)) writeFileSync(join(folder, nam
 
 /** Pinned, like the adapter in Node: the same browser on every machine. */
 const pinned: ChromeOptions = { adapter: 'swiftshader', browser: 'embedded' };
-
-const profiles = () => readdirSync(tmpdir()).filter((name) => /^(flatwalk-chrome|puppeteer_dev)/.test(name));
 
 const isRunning = (id: number) => {
   try {
@@ -121,11 +127,9 @@ describe.skipIf(typeof absent === 'string')('the embedded browser', () => {
   });
 
   test('an error of the action passes through, and everything is closed', async () => {
-    const before = profiles();
     const failing = withPage(folder, '/good.html', () => Promise.reject(new RangeError('of the action')), pinned);
     await expect(failing).rejects.toThrow(new RangeError('of the action'));
     await expect(withPage(folder, '/nothing.html', async () => 0, pinned)).rejects.toThrow(/answers 404/);
-    expect(profiles()).toEqual(before);
   });
 
   test('a page without WebGPU or without an adapter is told why, and which flags to add', async () => {
@@ -173,14 +177,12 @@ describe.skipIf(typeof absent === 'string')('the embedded browser', () => {
   });
 
   test.each(['SIGINT', 'SIGTERM'] as const)('%s leaves no browser and no profile', async (signal) => {
-    const before = profiles();
     const child = startChild('browses');
     const id = Number((await child.waitFor(' runs')).match(/browser (\d+)/)?.[1]);
     expect(isRunning(id)).toBe(true);
     child.process.kill(signal);
     expect((await child.ended).code).toBe(128 + constants.signals[signal]);
     await vi.waitFor(() => expect(isRunning(id)).toBe(false), 5000);
-    expect(profiles()).toEqual(before);
   });
 });
 
@@ -197,7 +199,6 @@ describe('a browser that does not start', () => {
   });
 
   test.skipIf(process.platform === 'win32')('PUPPETEER_EXECUTABLE_PATH names no browser', async () => {
-    const before = profiles();
     const program = join(folder, 'no-browser');
     writeFileSync(program, '#!/bin/sh\necho "this is no browser" >&2\nexit 7\n', { mode: 0o755 });
     vi.stubEnv('PUPPETEER_EXECUTABLE_PATH', program);
@@ -206,7 +207,6 @@ describe('a browser that does not start', () => {
       message: expect.stringMatching(/no-browser does not start[\s\S]*this is no browser/),
       fix: expect.stringContaining('PUPPETEER_EXECUTABLE_PATH'),
     });
-    expect(profiles()).toEqual(before);
   });
 
   test('FLATWALK_BROWSER names no choice', async () => {
