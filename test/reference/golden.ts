@@ -41,9 +41,9 @@ export interface Trajectory extends Shape {
   readonly zeta: readonly number[];
   readonly theta_after: Readonly<Record<string, Matrix>>;
   readonly loss_after_40: number;
-  readonly minibatch_mean_b3: { readonly idx: Matrix; readonly zeta: Matrix; readonly theta_after_10: Matrix };
-  readonly full_mean: { readonly zeta: Matrix; readonly theta_after_10: Matrix };
-  readonly full_sum: { readonly eta: number; readonly zeta: Matrix; readonly theta_after_10: Matrix };
+  readonly minibatch_mean_b3?: { readonly idx: Matrix; readonly zeta: Matrix; readonly theta_after_10: Matrix };
+  readonly full_mean?: { readonly zeta: Matrix; readonly theta_after_10: Matrix };
+  readonly full_sum?: { readonly eta: number; readonly zeta: Matrix; readonly theta_after_10: Matrix };
 }
 
 export interface Flow extends Shape {
