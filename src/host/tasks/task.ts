@@ -1,0 +1,24 @@
+import type { Engine, MetricRow } from '../../engine/index.ts';
+
+/**
+ * Something people ask flatwalk to do, in terms that mean the same in Node, in headless Chrome and in a page: options and
+ * results are plain JSON, so that a task can be run on the other side of a browser's wall.
+ */
+export interface Task<Options, Result> {
+  readonly name: string;
+  run(engine: Engine, options: Options, context: TaskContext): Promise<Result>;
+}
+
+export interface TaskContext {
+  /** Told while the task goes on; never waited for. */
+  readonly emit: (event: TaskEvent) => void;
+  readonly signal?: AbortSignal;
+}
+
+export type TaskEvent =
+  /** How far the whole task is, 0 to 1. */
+  | { readonly kind: 'progress'; readonly share: number; readonly label: string }
+  /** A row of metrics of one of the task's runs. */
+  | { readonly kind: 'row'; readonly run: string; readonly row: MetricRow }
+  /** Something a person should read. */
+  | { readonly kind: 'note'; readonly text: string };
