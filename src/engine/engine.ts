@@ -1,4 +1,5 @@
 import { FlatwalkError } from '../model/errors.ts';
+import { type AdapterDescription, describeAdapter } from './adapter.ts';
 import { Gpu } from './gpu.ts';
 import { Network, type ProblemOptions } from './network.ts';
 import { Problem } from './problem.ts';
@@ -9,8 +10,6 @@ export interface EngineOptions {
   /** Where to ask for an adapter if no device is given: `navigator.gpu`, or Dawn's in Node. */
   readonly gpu?: GPU;
   readonly powerPreference?: GPUPowerPreference;
-  /** Whether the adapter is software, if the caller knows better than its description tells. */
-  readonly software?: boolean;
 }
 
 /** Limits that are asked for up to what the adapter has, because the default ones are small. */
@@ -18,15 +17,14 @@ const WANTED_LIMITS = ['maxBufferSize', 'maxStorageBufferBindingSize'] as const;
 
 /** An open device, and the problems on it. */
 export class Engine {
-  readonly info: GPUAdapterInfo;
-  readonly software: boolean;
+  /** Who computes. */
+  readonly adapter: AdapterDescription;
   readonly #gpu: Gpu;
   readonly #problems = new Set<Problem>();
 
-  private constructor(gpu: Gpu, info: GPUAdapterInfo, software: boolean) {
+  private constructor(gpu: Gpu, adapter: AdapterDescription) {
     this.#gpu = gpu;
-    this.info = info;
-    this.software = software;
+    this.adapter = adapter;
   }
 
   /**
@@ -38,8 +36,7 @@ export class Engine {
     const gpu = new Gpu(device, options.device === undefined);
     // Lets a loss that has already happened be seen.
     await gpu.settled();
-    const info = device.adapterInfo;
-    return new Engine(gpu, info, options.software ?? looksLikeSoftware(info));
+    return new Engine(gpu, describeAdapter({ info: device.adapterInfo }));
   }
 
   get device(): GPUDevice {
@@ -65,7 +62,7 @@ export class Engine {
       network.dispose();
       throw error;
     }
-    const problem: Problem = new Problem(network, this.software, () => this.#problems.delete(problem));
+    const problem: Problem = new Problem(network, this.adapter.software, () => this.#problems.delete(problem));
     this.#problems.add(problem);
     return problem;
   }
@@ -108,13 +105,4 @@ async function openDevice({ gpu, powerPreference }: EngineOptions): Promise<GPUD
   }
   const requiredLimits = Object.fromEntries(WANTED_LIMITS.map((limit) => [limit, adapter.limits[limit]]));
   return adapter.requestDevice({ label: 'flatwalk', requiredLimits });
-}
-
-const SOFTWARE = /swiftshader|llvmpipe|lavapipe|basic render|software/i;
-
-function looksLikeSoftware(info: GPUAdapterInfo): boolean {
-  return (
-    info.isFallbackAdapter === true ||
-    SOFTWARE.test(`${info.vendor} ${info.architecture} ${info.device} ${info.description}`)
-  );
 }

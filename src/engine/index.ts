@@ -10,6 +10,7 @@ export {
 } from '../model/data.ts';
 export type { Law } from '../model/draws.ts';
 export { type ErrorCode, errorCodes, FlatwalkError } from '../model/errors.ts';
+export { type AdapterDescription, describeAdapter } from './adapter.ts';
 export type { NumberList } from './arrays.ts';
 export { type Checkpoint, decodeCheckpoint, encodeCheckpoint } from './checkpoint.ts';
 export { Engine, type EngineOptions } from './engine.ts';

@@ -103,6 +103,13 @@ export const metrics = {
     needs: ['retraction', 'retracted'],
     finish: (f) => f.retracted.largestResidual,
   },
+  retractedDistance: {
+    unit: 'pre-activation',
+    meaning: 'max_ij |z_ij - phi⁻¹(y_i/m)| after the retraction',
+    needs: ['retraction', 'retracted'],
+    absent: needsOptimum,
+    finish: (f) => f.retracted.optimumDistance,
+  },
   gap: {
     unit: 'label²/weight²',
     meaning: "retractedTrace minus its optimum F*, 2 m sum_i |x_i|² phi'(phi⁻¹(y_i/m))²",

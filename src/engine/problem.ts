@@ -103,6 +103,11 @@ export class Problem {
     return this.#network.optimum.slice();
   }
 
+  /** |x_i|², n numbers. */
+  squaredNorms(): Float64Array {
+    return this.#network.squaredNorms.slice();
+  }
+
   /** The gradient of L, replicas x m x d. */
   async gradient(): Promise<Float32Array> {
     const network = this.#network;

@@ -1,5 +1,5 @@
 /** flatwalk in Node: WebGPU through Dawn, on a GPU or on a software adapter. */
-export { type AdapterDescription, describeAdapter } from '../adapter-info.ts';
+export { type AdapterDescription, describeAdapter } from '../../engine/adapter.ts';
 export {
   type AdapterKind,
   type AdapterWish,

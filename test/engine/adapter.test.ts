@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { describeAdapter } from '../../src/host/adapter-info.ts';
+import { describeAdapter } from '../../src/engine/adapter.ts';
 
 /** An adapter as one platform shows it. */
 function adapter(info: Record<string, unknown>, more: Record<string, unknown> = {}) {
