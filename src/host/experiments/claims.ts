@@ -107,27 +107,33 @@ function holdsFor(r: ExperimentResult): Claim {
   };
 }
 
-/** What happened where the theorem says nothing. */
+/** What happened where the theorem says nothing. Replicas that diverged are counted, and left out of the ranges. */
 function report(r: ExperimentResult): Claim {
   const { name, question } = r.experiment;
-  const ranks = numbers(r.last.stableRank);
-  const gaps = r.traceOptimum === null ? [] : numbers(r.last.retractedTrace).map((f) => f / (r.traceOptimum ?? 1));
+  const lost = r.outcome.kind === 'diverged' ? r.outcome.replicas.map((d) => d.replica) : [];
+  const kept = (values: number[]) => values.filter((_, replica) => !lost.includes(replica));
+  const ranks = kept(numbers(r.last.stableRank));
+  const optimum = r.traceOptimum;
+  const traces = optimum === null ? [] : kept(numbers(r.last.retractedTrace)).map((f) => f / optimum);
   const near = ranks.filter((rank) => rank <= RANK).length;
-  const diverged = r.outcome.kind === 'diverged' ? r.outcome.replicas.length : 0;
   const { smallest, largest } = r.dataSpectrum;
-  const trace = gaps.length > 0 ? `F/F* ${short(Math.min(...gaps))} to ${short(Math.max(...gaps))}; ` : '';
-  const lost = diverged > 0 ? `; ${diverged} diverged` : '';
+  const parts = [
+    traces.length > 0 ? `F/F* ${range(traces)}` : '',
+    ranks.length > 0 ? `stable rank ${range(ranks)}, ${near} of ${ranks.length} ≤ 1.01` : '',
+    lost.length > 0 ? `${lost.length} of ${r.experiment.replicas} diverged` : '',
+    `eigenvalues of XXᵀ ${range([smallest, largest])}`,
+  ];
   return {
     id: `5.${name}`,
     statement: question,
-    measured: `${trace}stable rank ${short(Math.min(...ranks))} to ${short(Math.max(...ranks))}, ${near} of ${ranks.length} ≤ 1.01${lost}; λ(XXᵀ) ${short(smallest)} to ${short(largest)}`,
+    measured: parts.filter(Boolean).join('; '),
     expected: 'reported, not judged',
     holds: null,
     values: {
       leastStableRank: Math.min(...ranks),
       worstStableRank: Math.max(...ranks),
       rankOneReplicas: near,
-      divergedReplicas: diverged,
+      divergedReplicas: lost.length,
       smallestDataEigenvalue: smallest,
       largestDataEigenvalue: largest,
     },
@@ -150,4 +156,5 @@ function numbers(values: readonly (number | number[])[] | undefined): number[] {
 
 const mean = (values: number[]) => values.reduce((a, b) => a + b, 0) / values.length;
 const percent = (share: number) => `${(100 * share).toPrecision(2)} %`;
+const range = (values: number[]) => `${short(Math.min(...values))} to ${short(Math.max(...values))}`;
 const short = (value: number | null) => (value === null ? 'none' : String(Number(value.toPrecision(3))));

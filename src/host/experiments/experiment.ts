@@ -1,5 +1,6 @@
 import {
   type Engine,
+  FlatwalkError,
   type InputKind,
   type MetricName,
   type MetricRow,
@@ -141,28 +142,43 @@ function startingWeights(e: Experiment, inputs: Float32Array, labels: Float32Arr
   return weights;
 }
 
-function optimumOf(problem: Problem): Float64Array | null {
+export function optimumOf(problem: Problem): Float64Array | null {
   try {
     return problem.optimumPreactivations();
   } catch (error) {
-    if (error instanceof Error && 'code' in error && error.code === 'NOT_DEFINED') return null;
+    if (error instanceof FlatwalkError && error.code === 'NOT_DEFINED') return null;
     throw error;
   }
 }
 
 /** The step size at kappa = 1: 1 / the largest |grad r_i|², at the present weights of all replicas and at the optimum. */
-export async function stepSizeFor(problem: Problem, e: Pick<Experiment, 'activation' | 'width'>): Promise<number> {
+export async function stepSizeFor(
+  problem: Problem,
+  e: { readonly activation: string; readonly width: number; readonly secondLayer?: ArrayLike<number> },
+): Promise<number> {
   const { samples: n, replicas } = problem.shape;
-  const gram = await problem.jacobianGram();
+  const { dphi } = activation(e.activation);
+  const norms = problem.squaredNorms();
+  const z = await problem.preactivations();
   let steepest = 0;
   for (let r = 0; r < replicas; r++) {
-    for (let i = 0; i < n; i++) steepest = Math.max(steepest, gram[r * n * n + i * (n + 1)]);
+    for (let i = 0; i < n; i++) {
+      let slope = 0;
+      for (let j = 0; j < e.width; j++) {
+        slope += ((e.secondLayer?.[j] ?? 1) * dphi(z[(r * e.width + j) * n + i])) ** 2;
+      }
+      steepest = Math.max(steepest, norms[i] * slope);
+    }
   }
-  const optimum = optimumOf(problem);
-  if (optimum) {
-    const { dphi } = activation(e.activation);
-    const norms = problem.squaredNorms();
-    for (let i = 0; i < n; i++) steepest = Math.max(steepest, e.width * norms[i] * dphi(optimum[i]) ** 2);
+  optimumOf(problem)?.forEach((c, i) => {
+    steepest = Math.max(steepest, e.width * norms[i] * dphi(c) ** 2);
+  });
+  if (steepest === 0) {
+    throw new FlatwalkError(
+      'NOT_DEFINED',
+      'No step size follows from the weights: every gradient is zero at the start',
+      'Give a step size.',
+    );
   }
   return 1 / steepest;
 }

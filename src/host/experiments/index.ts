@@ -27,7 +27,7 @@ export const judged = {
     question: 'Does label-noise SGD from random starts end at the flattest, rank-one solution?',
     activation: 'cubic_linear:1',
     noise: 2,
-    steps: 180_000,
+    steps: 120_000,
     replicas: 64,
   },
   quiet: {
@@ -36,7 +36,7 @@ export const judged = {
     question: 'And without label noise, from the same starts?',
     activation: 'cubic_linear:1',
     noise: 0,
-    steps: 60_000,
+    steps: 20_000,
     replicas: 64,
   },
   cubicLinear1: {
@@ -50,7 +50,7 @@ export const judged = {
     labels: { low: 8, high: 16 },
     start: { kind: 'random', std: 0.3 },
     noise: 4,
-    steps: 40_000,
+    steps: 25_000,
     replicas: 64,
   },
   cubicLinear01: {
@@ -59,7 +59,7 @@ export const judged = {
     question: 'Does it hold for x³ + 0.1x, whose third derivative dominates?',
     activation: 'cubic_linear:0.1',
     noise: 1,
-    steps: 500_000,
+    steps: 300_000,
     replicas: 64,
   },
   sinh: {
@@ -70,7 +70,7 @@ export const judged = {
     labels: { low: 4, high: 8 },
     start: { kind: 'random', std: 0.7 },
     noise: 2,
-    steps: 120_000,
+    steps: 80_000,
     replicas: 64,
   },
   sqp: {
@@ -80,12 +80,12 @@ export const judged = {
     activation: 'sqp',
     start: { kind: 'random', std: 0.7 },
     noise: 1,
-    steps: 120_000,
+    steps: 80_000,
     replicas: 64,
   },
 } satisfies Record<string, Experiment>;
 
-const silent = { ...base, samples: 4, steps: 100_000, replicas: 16, noise: 1 } as const;
+const silent = { ...base, samples: 4, steps: 60_000, replicas: 16, noise: 1 } as const;
 
 /** Reported without a verdict: the theorem is silent about these. */
 export const reported = {
@@ -140,7 +140,7 @@ export const reported = {
     samples: 3,
     dimension: 3,
     inputs: 'paper',
-    labels: { low: 2.5, high: 5 },
+    labels: { low: 0.3, high: 1 },
     start: { kind: 'random', std: 0.3 },
     retractFirst: true,
     noise: Math.sqrt(0.03),
