@@ -32,11 +32,14 @@ export class Engine {
    * @throws NO_WEBGPU, NO_ADAPTER, DEVICE_LOST
    */
   static async open(options: EngineOptions = {}): Promise<Engine> {
-    const device = options.device ?? (await openDevice(options));
+    const { device, info } = options.device
+      ? // Older browsers do not tell who is behind a device.
+        { device: options.device, info: options.device.adapterInfo ?? ({} as GPUAdapterInfo) }
+      : await openDevice(options);
     const gpu = new Gpu(device, options.device === undefined);
     // Lets a loss that has already happened be seen.
     await gpu.settled();
-    return new Engine(gpu, describeAdapter({ info: device.adapterInfo }));
+    return new Engine(gpu, describeAdapter({ info }));
   }
 
   get device(): GPUDevice {
@@ -78,7 +81,10 @@ export class Engine {
   }
 }
 
-async function openDevice({ gpu, powerPreference }: EngineOptions): Promise<GPUDevice> {
+async function openDevice({
+  gpu,
+  powerPreference,
+}: EngineOptions): Promise<{ device: GPUDevice; info: GPUAdapterInfo }> {
   const entry = gpu ?? (globalThis.navigator as Navigator | undefined)?.gpu;
   if (!entry) {
     if (globalThis.isSecureContext === false) {
@@ -104,5 +110,5 @@ async function openDevice({ gpu, powerPreference }: EngineOptions): Promise<GPUD
     );
   }
   const requiredLimits = Object.fromEntries(WANTED_LIMITS.map((limit) => [limit, adapter.limits[limit]]));
-  return adapter.requestDevice({ label: 'flatwalk', requiredLimits });
+  return { device: await adapter.requestDevice({ label: 'flatwalk', requiredLimits }), info: adapter.info };
 }

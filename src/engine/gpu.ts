@@ -276,6 +276,15 @@ export class Gpu {
   #layout(name: KernelName, kernel: Kernel): GPUBindGroupLayout {
     let layout = this.#layouts.get(name);
     if (!layout) {
+      const needed = Object.keys(kernel.bindings).length;
+      const { maxStorageBuffersPerShaderStage: allowed } = this.device.limits;
+      if (needed > allowed) {
+        throw new FlatwalkError(
+          'LIMIT',
+          `The kernel '${name}' needs ${needed} storage buffers, but this device's maxStorageBuffersPerShaderStage is ${allowed}`,
+          'Open the device with the default limits or higher ones, not in compatibility mode.',
+        );
+      }
       layout = this.scoped(name, () =>
         this.device.createBindGroupLayout({
           label: name,

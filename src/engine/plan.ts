@@ -23,6 +23,8 @@ export interface PlanRequest {
   readonly fullBatch: boolean;
   /** A software adapter runs the lanes of a workgroup one SIMD vector after another. */
   readonly software: boolean;
+  /** Invocations that the device allows in a workgroup. */
+  readonly mostLanes: number;
 }
 
 /**
@@ -77,8 +79,8 @@ export function choosePlan(r: PlanRequest, wish: Partial<Pick<Plan, 'strategy' |
 
 function chooseLanes(strategy: Plan['strategy'], r: PlanRequest): number {
   if (strategy === 'tiled') return 64;
-  if (strategy === 'lane') return r.replicas === 1 ? 1 : r.software ? 4 : 64;
+  if (strategy === 'lane') return r.replicas === 1 ? 1 : r.software ? 4 : Math.min(64, r.mostLanes);
   // A software adapter pays for every barrier and every lane; a GPU has the lanes anyway.
   const wanted = 2 ** Math.ceil(Math.log2(r.width));
-  return r.software ? Math.min(4, wanted) : Math.min(256, Math.max(32, wanted));
+  return r.software ? Math.min(4, wanted) : Math.min(256, r.mostLanes, Math.max(32, wanted));
 }

@@ -5,6 +5,8 @@ import { BufferUsage } from './usage.ts';
 /** Dynamic offsets of uniform buffers are multiples of 256 bytes on every device. */
 const SLOT = 256;
 const SLOTS = 1024;
+/** Operations in one submission, about a quarter of a second on a software adapter: watchdogs time submissions, not runs. */
+const SUBMISSION_WORK = 1 << 29;
 
 type Command =
   | {
@@ -35,6 +37,7 @@ export class Recorder {
   readonly #view = new DataView(this.#bytes);
   #commands: Command[] = [];
   #slot = 0;
+  #work = 0;
 
   constructor(gpu: Gpu, layout: GPUBindGroupLayout) {
     this.#gpu = gpu;
@@ -54,7 +57,9 @@ export class Recorder {
     const { kernel, constants } = launch.pipeline;
     const groups = kernel.groups(params, constants);
     if (groups === 0) return;
-    if (this.#slot === SLOTS) this.submit();
+    const { flops } = kernel.work(params, constants);
+    if (this.#slot === SLOTS || (this.#work > 0 && this.#work + flops > SUBMISSION_WORK)) this.submit();
+    this.#work += flops;
     this.#write(kernel, params);
     this.#commands.push({ kind: 'dispatch', launch, slot: this.#slot++, groups: fold(groups) });
   }
@@ -73,6 +78,7 @@ export class Recorder {
     const slots = this.#slot;
     this.#commands = [];
     this.#slot = 0;
+    this.#work = 0;
     if (commands.length === 0) return;
     this.#gpu.scoped('submission', () => {
       const { device } = this.#gpu;

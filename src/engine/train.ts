@@ -96,7 +96,8 @@ export class Run implements AsyncIterable<MetricRow> {
     this.#settings = readSettings(network, options);
     const { batch, fullBatch } = this.#settings;
     const { samples, width, dimension, replicas } = network;
-    const request = { samples, width, dimension, replicas, batch, fullBatch, software };
+    const mostLanes = network.gpu.device.limits.maxComputeInvocationsPerWorkgroup;
+    const request = { samples, width, dimension, replicas, batch, fullBatch, software, mostLanes };
     this.plan = options.resume?.plan ?? choosePlan(request, options.plan);
     this.#step = options.resume?.step ?? 0;
     this.outcome = new Promise((settle, fail) => {
