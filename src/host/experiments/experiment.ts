@@ -186,5 +186,6 @@ export async function stepSizeFor(
 function dataSpectrum(inputs: Float32Array, n: number): { smallest: number; largest: number } {
   const d = inputs.length / n;
   const values = symmetricEigenvalues(rowProducts(inputs, inputs, n, n, d), n);
-  return { smallest: Math.min(...values), largest: Math.max(...values) };
+  // X X^T has no negative eigenvalues; rounding may leave one of about -1e-16.
+  return { smallest: Math.max(0, Math.min(...values)), largest: Math.max(...values) };
 }

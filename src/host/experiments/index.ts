@@ -27,7 +27,7 @@ export const judged = {
     question: 'Does label-noise SGD from random starts end at the flattest, rank-one solution?',
     activation: 'cubic_linear:1',
     noise: 2,
-    steps: 120_000,
+    steps: 180_000,
     replicas: 64,
   },
   quiet: {
@@ -50,8 +50,8 @@ export const judged = {
     labels: { low: 8, high: 16 },
     start: { kind: 'random', std: 0.3 },
     noise: 4,
-    steps: 25_000,
-    replicas: 64,
+    steps: 40_000,
+    replicas: 32,
   },
   cubicLinear01: {
     ...onManifold,
@@ -60,7 +60,7 @@ export const judged = {
     activation: 'cubic_linear:0.1',
     noise: 1,
     steps: 300_000,
-    replicas: 64,
+    replicas: 32,
   },
   sinh: {
     ...onManifold,
@@ -70,8 +70,8 @@ export const judged = {
     labels: { low: 4, high: 8 },
     start: { kind: 'random', std: 0.7 },
     noise: 2,
-    steps: 80_000,
-    replicas: 64,
+    steps: 120_000,
+    replicas: 32,
   },
   sqp: {
     ...onManifold,
@@ -81,7 +81,7 @@ export const judged = {
     start: { kind: 'random', std: 0.7 },
     noise: 1,
     steps: 80_000,
-    replicas: 64,
+    replicas: 32,
   },
 } satisfies Record<string, Experiment>;
 
@@ -129,13 +129,15 @@ export const reported = {
     activation: 'cubic_linear:1',
     samples: 8,
     dimension: 4,
+    noise: 2,
+    steps: 200_000,
   },
   paperLike: {
     ...silent,
     name: 'paperLike',
     question:
       "Does data as in the paper's Figure 1 (U[0,1] entries, m = 10, d = n = 3, eta = 0.05, sigma² = 0.03) show it?",
-    activation: 'cubic_linear:1',
+    activation: 'cubic_linear:0.1',
     width: 10,
     samples: 3,
     dimension: 3,

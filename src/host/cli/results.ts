@@ -1,0 +1,81 @@
+import { appendFileSync, existsSync, mkdirSync, renameSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { FlatwalkError } from '../../engine/index.ts';
+import type { TaskEvent } from '../tasks/task.ts';
+
+/**
+ * A results folder: `metrics.ndjson`, a line a row, appended as the run goes, and `summary.json`, replaced whole when the
+ * run ends, so that a crash loses nothing and a reader never meets half a file.
+ */
+export class ResultsFolder {
+  readonly path: string;
+
+  /** @throws HOST when the folder cannot be made, or holds results already */
+  constructor(path: string, summary: object) {
+    this.path = path;
+    try {
+      if (existsSync(join(path, 'summary.json'))) {
+        throw new FlatwalkError('HOST', `${path} already holds results`, 'Choose another folder with --out.');
+      }
+      mkdirSync(path, { recursive: true });
+      this.writeSummary({ ...summary, outcome: { kind: 'running' } });
+      writeFileSync(join(path, 'metrics.ndjson'), '');
+    } catch (error) {
+      if (error instanceof FlatwalkError) throw error;
+      throw new FlatwalkError(
+        'HOST',
+        `Cannot write results to ${path}: ${reason(error)}`,
+        'Choose another with --out.',
+        {
+          cause: error,
+        },
+      );
+    }
+  }
+
+  row(event: Extract<TaskEvent, { kind: 'row' }>): void {
+    const { step, values, diverged } = event.row;
+    this.#write(() =>
+      appendFileSync(join(this.path, 'metrics.ndjson'), `${toJson({ run: event.run, step, ...values, diverged })}\n`),
+    );
+  }
+
+  writeSummary(summary: object): void {
+    const file = join(this.path, 'summary.json');
+    this.#write(() => {
+      writeFileSync(`${file}.new`, `${toJson(summary, 2)}\n`);
+      renameSync(`${file}.new`, file);
+    });
+  }
+
+  #write(action: () => void): void {
+    try {
+      action();
+    } catch (error) {
+      throw new FlatwalkError(
+        'HOST',
+        `Cannot write to ${this.path}: ${reason(error)}`,
+        'Free some space or choose --out.',
+        {
+          cause: error,
+        },
+      );
+    }
+  }
+}
+
+function reason(error: unknown): string {
+  return error instanceof Error ? error.message : String(error);
+}
+
+/** JSON has no NaN and no infinities: they become the strings 'NaN', 'Infinity', '-Infinity', which no number reads as. */
+export function toJson(value: unknown, indent?: number): string {
+  return JSON.stringify(
+    value,
+    (_, v) => {
+      if (typeof v === 'number' && !Number.isFinite(v)) return String(v);
+      return ArrayBuffer.isView(v) ? Array.from(v as Float64Array) : v;
+    },
+    indent,
+  );
+}

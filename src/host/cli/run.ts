@@ -1,0 +1,70 @@
+import type { MetricName, MetricValues } from '../../engine/index.ts';
+import { readSamples } from './csv.ts';
+import { type CommonOptions, session } from './session.ts';
+
+interface RunOptions extends CommonOptions {
+  readonly data: string;
+  readonly target: string;
+  readonly inputs?: string;
+  readonly width: number;
+  readonly activation: string;
+  readonly initStd: number;
+  readonly retractFirst: boolean;
+  readonly stepSize: number | 'auto';
+  readonly noise: number;
+  readonly noiseLaw: 'gaussian' | 'rademacher';
+  readonly batch: number | 'full';
+  readonly loss: 'mean' | 'sum';
+  readonly steps: number;
+  readonly replicas: number;
+  readonly seed: number;
+  readonly metrics?: string;
+  readonly every?: number;
+  readonly out?: string;
+}
+
+export async function runCommand({ in: place, adapter, json, out, ...o }: RunOptions): Promise<void> {
+  const { inputs, labels, inputNames } = readSamples(
+    o.data,
+    o.target,
+    o.inputs?.split(',').map((s) => s.trim()),
+  );
+  const config = {
+    ...o,
+    inputs: inputNames,
+    metrics: o.metrics?.split(',').map((name) => name.trim() as MetricName),
+    every: o.every ?? Math.max(1, Math.ceil(o.steps / 100)),
+  };
+  const { terminal, result, conclude } = await session(
+    'train',
+    { ...config, inputs, labels },
+    { in: place, adapter, json },
+    { out, config: { ...config, samples: labels.length, dimension: inputNames.length } },
+  );
+  const { outcome, finalMetrics, seconds, weights, ...rest } = result;
+  terminal.table(['metric', ...(o.replicas > 1 ? ['least', 'median', 'largest'] : ['value'])], summarise(finalMetrics));
+  if (rest.traceOptimum !== null) terminal.say(`F* = ${rest.traceOptimum.toPrecision(6)}`);
+  const said = {
+    finished: () => `Finished ${outcome.step} steps in ${seconds.toFixed(1)} s.`,
+    stopped: () => `Stopped at step ${outcome.step}.`,
+    aborted: () => `Interrupted at step ${outcome.step}; rows so far are kept.`,
+    diverged: () =>
+      `DIVERGED at step ${outcome.step}: an update was not finite, or beyond 2^64. The weights kept are the last finite ones. Use a smaller --step-size.`,
+    lost: () => `The device was lost at step ${outcome.step}; rows so far are kept.`,
+  }[outcome.kind];
+  terminal.say(said());
+  conclude({ outcome, ...rest, seconds, finalMetrics, weights });
+  process.exitCode = { finished: 0, stopped: 0, diverged: 1, lost: 4, aborted: 130 }[outcome.kind];
+}
+
+function summarise(values: MetricValues): string[][] {
+  return Object.entries(values).map(([name, perReplica]) => {
+    const short = (v: number) => v.toPrecision(5);
+    if (perReplica.length === 1) return [name, [perReplica[0]].flat().map(short).join(' ')];
+    if (perReplica.some((v) => typeof v !== 'number')) return [name, `${perReplica.length} lists`, '', ''];
+    const sorted = (perReplica as number[]).slice().sort((a, b) => a - b);
+    return [name, sorted[0], sorted[sorted.length >> 1], sorted[sorted.length - 1]].map((v) =>
+      typeof v === 'number' ? short(v) : v,
+    );
+  });
+}

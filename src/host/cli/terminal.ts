@@ -1,0 +1,83 @@
+import { Presets, SingleBar } from 'cli-progress';
+import Table from 'cli-table3';
+import colours from 'picocolors';
+import type { Claim } from '../experiments/claims.ts';
+import type { TaskEvent } from '../tasks/task.ts';
+import type { Environment } from './where.ts';
+
+/** Everything a person reads goes to stderr when stdout is to hold a JSON document alone. */
+export class Terminal {
+  readonly #out: NodeJS.WriteStream;
+  readonly #bar: SingleBar | null;
+  #started = false;
+
+  constructor(json: boolean) {
+    this.#out = json ? process.stderr : process.stdout;
+    this.#bar = process.stderr.isTTY
+      ? new SingleBar(
+          { format: '{bar} {percentage}%  {label}', stream: process.stderr, hideCursor: true, clearOnComplete: true },
+          Presets.shades_classic,
+        )
+      : null;
+  }
+
+  say(text: string): void {
+    this.#bar?.stop();
+    this.#started = false;
+    this.#out.write(`${text}\n`);
+  }
+
+  environment(e: Environment): void {
+    const where = e.in === 'chrome' ? `headless Chrome (${e.browser})` : `Node ${e.node}`;
+    this.say(`Adapter: ${colours.bold(e.adapter.name)} (${e.adapter.description || e.adapter.vendor}) in ${where}`);
+    if (e.adapter.software) {
+      this.say(
+        colours.yellow(
+          'This is a SOFTWARE adapter: a CPU computes what a GPU should. Results are right; it is slow, and its times say nothing about a GPU.',
+        ),
+      );
+    }
+  }
+
+  event(event: TaskEvent): void {
+    if (event.kind === 'note') this.say(event.text);
+    if (event.kind !== 'progress' || !this.#bar) return;
+    if (!this.#started) this.#bar.start(1000, 0, { label: '' });
+    this.#started = true;
+    this.#bar.update(Math.round(1000 * Math.min(1, event.share)), { label: event.label.slice(0, 60) });
+  }
+
+  claims(claims: readonly Claim[]): void {
+    const table = new Table({
+      head: ['', 'claim', 'measured', 'expected'],
+      colWidths: columns([5, 30, 38, 27]),
+      wordWrap: true,
+    });
+    for (const { holds, statement, measured, expected, id } of claims) {
+      table.push([verdict(holds), `${id}  ${statement}`, measured, expected]);
+    }
+    this.say(table.toString());
+  }
+
+  table(head: string[], rows: readonly (readonly string[])[]): void {
+    const table = new Table({ head });
+    table.push(...rows.map((row) => [...row]));
+    this.say(table.toString());
+  }
+
+  end(): void {
+    this.#bar?.stop();
+  }
+}
+
+/** Widths in proportion to `shares` that fill the terminal. */
+function columns(shares: number[]): number[] {
+  const width = Math.max(80, Math.min(160, process.stdout.columns ?? 120)) - shares.length - 1;
+  const total = shares.reduce((a, b) => a + b, 0);
+  return shares.map((share) => Math.floor((share * width) / total));
+}
+
+export function verdict(holds: boolean | null): string {
+  if (holds === null) return colours.dim('·');
+  return holds ? colours.green('✓') : colours.red('✗');
+}
