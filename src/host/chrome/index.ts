@@ -11,4 +11,5 @@ export {
   type Page,
 } from './launch.ts';
 export { type PageOptions, pageAdapter, type Visit, withPage } from './page.ts';
+export { type ChromeRun, type RunInChromeOptions, runInChrome } from './run-task.ts';
 export { type FolderServer, serveFolder } from './serve.ts';

@@ -1,7 +1,7 @@
 /** Opens a built page in headless Chrome, and lets no error of the page go unseen. */
 import type { Page } from 'puppeteer';
-import { FlatwalkError } from '../../model/errors.ts';
 import { type AdapterDescription, describeAdapter } from '../../engine/adapter.ts';
+import { FlatwalkError } from '../../model/errors.ts';
 import { defaultAdapterWish } from '../node/environment.ts';
 import { type Chrome, type ChromeOptions, chromeFlags, launchChrome } from './launch.ts';
 import { serveFolder } from './serve.ts';

@@ -1,0 +1,29 @@
+/** The web pages: index.html for people, runner.html for headless Chrome. (Library and command line: build.mjs.) */
+import { defineConfig, type Plugin } from 'vite';
+
+/** The development server sends styles inside scripts and reloads through a socket, which the pages' policy forbids. */
+const relaxPolicy: Plugin = {
+  name: 'relax-policy-while-developing',
+  apply: 'serve',
+  transformIndexHtml: (html) => html.replace(/<meta\s+http-equiv="Content-Security-Policy"[^>]*>/, ''),
+};
+
+export default defineConfig({
+  // Relative addresses work from any folder of any static server.
+  base: './',
+  appType: 'mpa',
+  plugins: [relaxPolicy],
+  // This machine only: the server hands out the source tree.
+  server: { host: 'localhost' },
+  preview: { host: 'localhost' },
+  worker: { format: 'es' },
+  build: {
+    target: 'es2022',
+    outDir: 'dist/page',
+    emptyOutDir: true,
+    // Inlined files would be data: addresses, which the pages' policy forbids.
+    assetsInlineLimit: 0,
+    modulePreload: { polyfill: false },
+    rollupOptions: { input: { index: 'index.html', runner: 'runner.html' } },
+  },
+});
