@@ -1,4 +1,4 @@
-/** Builds what is asked for, or everything: `node build.mjs [lib] [cli] [page] [types]`. */
+/** Builds what is asked for, or everything: `node build.mjs [lib] [cli] [bench] [page] [types]`. */
 import { execFileSync } from 'node:child_process';
 import { builtinModules } from 'node:module';
 import { build } from 'vite';
@@ -21,6 +21,14 @@ const library = (entry, outDir, external, minify) =>
     },
   });
 
+const program = (input, outDir) =>
+  build({
+    configFile: false,
+    logLevel: 'warn',
+    build: { target: 'node20', outDir, emptyOutDir: true, ssr: true, rollupOptions: { input, external: loadedLate } },
+    ssr: { noExternal: true, external: loadedLate },
+  });
+
 const targets = {
   lib: () =>
     library(
@@ -29,25 +37,15 @@ const targets = {
       [...nodeOnly, ...loadedLate, 'tar'],
       false,
     ),
-  cli: () =>
-    build({
-      configFile: false,
-      logLevel: 'warn',
-      build: {
-        target: 'node20',
-        outDir: 'dist/cli',
-        emptyOutDir: true,
-        ssr: true,
-        rollupOptions: { input: { flatwalk: 'src/host/cli/main.ts' }, external: loadedLate },
-      },
-      ssr: { noExternal: true, external: loadedLate },
-    }),
+  cli: () => program({ flatwalk: 'src/host/cli/main.ts' }, 'dist/cli'),
+  bench: () => program({ steps: 'bench/steps.ts' }, 'dist/bench'),
   page: () => build({ logLevel: 'warn' }),
   types: () => execFileSync('npx', ['tsc', '-p', 'tsconfig.types.json'], { stdio: 'inherit' }),
 };
 
 const asked = process.argv.slice(2);
 for (const name of asked.length > 0 ? asked : Object.keys(targets)) {
-  if (!(name in targets)) throw new Error(`there is no build target '${name}'; there are: ${Object.keys(targets).join(', ')}`);
+  if (!(name in targets))
+    throw new Error(`there is no build target '${name}'; there are: ${Object.keys(targets).join(', ')}`);
   await targets[name]();
 }

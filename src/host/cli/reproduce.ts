@@ -2,7 +2,11 @@ import { type CommonOptions, session } from './session.ts';
 
 export async function reproduceCommand(o: CommonOptions & { quick: boolean; out?: string }): Promise<void> {
   const config = { quick: o.quick };
-  const { terminal, result, conclude } = await session('reproduce', config, o, { out: o.out, config });
+  const { terminal, result, conclude } = await session('reproduce', config, o, {
+    command: 'reproduce',
+    out: o.out,
+    config,
+  });
   const { claims, runs, seconds } = result;
   terminal.claims(claims);
   const judged = claims.filter((c) => c.holds !== null);

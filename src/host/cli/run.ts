@@ -39,7 +39,7 @@ export async function runCommand({ in: place, adapter, json, out, ...o }: RunOpt
     'train',
     { ...config, inputs, labels },
     { in: place, adapter, json },
-    { out, config: { ...config, samples: labels.length, dimension: inputNames.length } },
+    { command: 'run', out, config: { ...config, samples: labels.length, dimension: inputNames.length } },
   );
   const { outcome, finalMetrics, seconds, weights, ...rest } = result;
   terminal.table(['metric', ...(o.replicas > 1 ? ['least', 'median', 'largest'] : ['value'])], summarise(finalMetrics));
@@ -59,7 +59,7 @@ export async function runCommand({ in: place, adapter, json, out, ...o }: RunOpt
 
 function summarise(values: MetricValues): string[][] {
   return Object.entries(values).map(([name, perReplica]) => {
-    const short = (v: number) => v.toPrecision(5);
+    const short = (v: number) => (Number.isFinite(v) ? v.toPrecision(5) : 'not finite');
     if (perReplica.length === 1) return [name, [perReplica[0]].flat().map(short).join(' ')];
     if (perReplica.some((v) => typeof v !== 'number')) return [name, `${perReplica.length} lists`, '', ''];
     const sorted = (perReplica as number[]).slice().sort((a, b) => a - b);

@@ -24,7 +24,7 @@ export async function session<N extends TaskName>(
   task: N,
   options: TaskOptions<N>,
   common: CommonOptions,
-  folder: { readonly out?: string; readonly config: object } | null,
+  folder: { readonly command: string; readonly out?: string; readonly config: object } | null,
 ): Promise<Session<N>> {
   const terminal = new Terminal(common.json);
   const interrupt = new AbortController();
@@ -32,7 +32,17 @@ export async function session<N extends TaskName>(
   process.once('SIGINT', onInterrupt);
   // Both are known only once the adapter has been opened.
   const opened: { results?: ResultsFolder; environment?: Environment } = {};
-  const head = () => ({ schema: 1, command: task, config: folder?.config, environment: opened.environment });
+  const head = () => ({
+    schema: 1,
+    command: folder?.command ?? task,
+    config: folder?.config,
+    environment: opened.environment,
+  });
+  // Made when there is something to keep, so that a run refused for its settings leaves no folder behind.
+  const results = () => {
+    if (folder) opened.results ??= new ResultsFolder(folder.out ?? defaultFolder(folder.command), head());
+    return opened.results;
+  };
   try {
     const result = await runTask(
       task,
@@ -40,7 +50,7 @@ export async function session<N extends TaskName>(
       {
         signal: interrupt.signal,
         emit: (event) => {
-          if (event.kind === 'row') opened.results?.row(event);
+          if (event.kind === 'row') results()?.row(event);
           terminal.event(event);
         },
       },
@@ -50,19 +60,18 @@ export async function session<N extends TaskName>(
         onEnvironment(e) {
           opened.environment = e;
           terminal.environment(e);
-          if (folder) opened.results = new ResultsFolder(folder.out ?? defaultFolder(task), head());
         },
       },
     );
     terminal.end();
-    const { results } = opened;
     return {
       terminal,
       result,
       conclude(summary) {
         const document = { ...head(), ...summary };
-        results?.writeSummary(document);
-        if (results) terminal.say(`Results: ${results.path}`);
+        const folderNow = results();
+        folderNow?.writeSummary(document);
+        if (folderNow) terminal.say(`Results: ${folderNow.path}`);
         if (common.json) process.stdout.write(`${toJson(document, 2)}\n`);
       },
     };
@@ -76,7 +85,7 @@ export async function session<N extends TaskName>(
   }
 }
 
-function defaultFolder(task: string): string {
+function defaultFolder(command: string): string {
   const now = new Date().toISOString().slice(0, 19).replace(/[-:]/g, '').replace('T', '-');
-  return join('results', `${task}-${now}`);
+  return join('results', `${command}-${now}`);
 }

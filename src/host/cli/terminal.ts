@@ -60,7 +60,7 @@ export class Terminal {
   }
 
   table(head: string[], rows: readonly (readonly string[])[]): void {
-    const table = new Table({ head });
+    const table = new Table({ head, style: { ...plain, compact: true } });
     table.push(...rows.map((row) => [...row]));
     this.say(table.toString());
   }
@@ -69,6 +69,9 @@ export class Terminal {
     this.#bar?.stop();
   }
 }
+
+/** Without colours of the table's own, which would also be written to files. */
+const plain = { head: [], border: [] };
 
 /** Widths in proportion to `shares` that fill the terminal. */
 function columns(shares: number[]): number[] {

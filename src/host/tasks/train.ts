@@ -79,7 +79,7 @@ export const train: Task<TrainTaskOptions, TrainTaskResult> = {
         ...(o.batch === 'full' ? { loss: o.loss } : {}),
         steps: o.steps,
         seed: o.seed,
-        metrics: o.metrics ?? defaultMetrics(optimum !== null, o.labels.length),
+        metrics: o.metrics ?? defaultMetrics(optimum !== null, o.labels.length, d),
         every: o.every,
         plan: o.plan,
         signal,
@@ -115,13 +115,10 @@ export const train: Task<TrainTaskOptions, TrainTaskResult> = {
   },
 };
 
-/** What the retraction can do: see its limit in the engine. */
-const RETRACTABLE_SAMPLES = 1024;
-
-function defaultMetrics(hasOptimum: boolean, samples: number): MetricName[] {
+function defaultMetrics(hasOptimum: boolean, samples: number, dimension: number): MetricName[] {
   const names: MetricName[] = ['loss', 'gradientNorm', 'trace', 'manifoldTrace', 'stableRank', 'disagreement'];
-  if (hasOptimum) names.push('optimumDistance');
-  if (hasOptimum && samples <= RETRACTABLE_SAMPLES) names.push('gap');
+  // With more samples than dimensions the optimum is only a bound: no weights reach it.
+  if (hasOptimum && samples <= dimension) names.push('optimumDistance', 'gap');
   return names;
 }
 
