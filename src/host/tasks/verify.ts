@@ -1,6 +1,14 @@
-import type { AdapterDescription } from '../../engine/index.ts';
+import { shaderFiles } from '../../engine/compose.ts';
+import { type AdapterDescription, activationNames, type Engine } from '../../engine/index.ts';
+import { type KernelName, kernelNames } from '../../engine/kernels.ts';
+import { activation } from '../../model/activations.ts';
 import { FlatwalkError } from '../../model/errors.ts';
 import type { Task } from './task.ts';
+import { anyActivation, type CaseContext, cases } from './verify/cases.ts';
+import { checks } from './verify/checks.ts';
+import { type Case, compareWithOracle, type Worst } from './verify/compare.ts';
+import { compareProblems, problemNote } from './verify/problems.ts';
+import { Random } from './verify/random.ts';
 
 export interface VerifyOptions {
   /** Fewer shapes and problems: what the tests run. */
@@ -13,7 +21,7 @@ export interface VerifyRow {
   /** The activation's spec; empty where none is involved. */
   readonly activation: string;
   readonly cases: number;
-  /** Largest error as a share of its tolerance: at most 1 where the row passed. NaN if nothing could be compared. */
+  /** Largest error as a share of its tolerance: at most 1 where the row passed, 1e9 where no tolerance would do. */
   readonly worst: number;
   readonly worstCase: string;
   /** Where the tolerance comes from. */
@@ -29,10 +37,100 @@ export interface VerifyResult {
   readonly passed: boolean;
 }
 
-/** Compares every kernel, and whole problems, with the float64 reference. */
+/** One row, or several of a kind, not yet computed. */
+export interface Verification {
+  readonly label: string;
+  /** Never rejects: what goes wrong becomes a row that has not passed. */
+  run(engine: Engine): Promise<VerifyRow[]>;
+}
+
+/** Compares every kernel, and whole problems, with the float64 reference, on the engine's adapter. */
 export const verifyTask: Task<VerifyOptions, VerifyResult> = {
   name: 'verify',
-  async run() {
-    throw new FlatwalkError('HOST', 'verify is not complete yet', 'Wait for it.');
+  async run(engine, { quick = false }, { emit, signal }) {
+    const all = verifications(quick);
+    const rows: VerifyRow[] = [];
+    for (const [k, verification] of all.entries()) {
+      if (signal?.aborted) {
+        throw new FlatwalkError(
+          'ABORTED',
+          `verify was stopped after ${k} of ${all.length} comparisons`,
+          'Run it again.',
+        );
+      }
+      emit({ kind: 'progress', share: k / all.length, label: verification.label });
+      rows.push(...(await verification.run(engine)));
+    }
+    emit({ kind: 'progress', share: 1, label: 'done' });
+    return { adapter: engine.adapter, rows, passed: rows.every((row) => row.passed) };
   },
 };
+
+/** Everything that is compared, in order: kernels, what must hold exactly, whole problems. */
+export function verifications(quick: boolean): Verification[] {
+  return [
+    ...kernelNames.flatMap((kernel) => activationsOf(kernel).map((spec, k) => ofKernel(kernel, spec, quick, k))),
+    ...checks.map((check): Verification => {
+      const { name, activation: spec, note, cases: count } = check;
+      return ofRow({ kernel: name, activation: spec, note, cases: count }, (engine) => check.run(engine));
+    }),
+    { label: 'problems', run: (engine) => problems(engine, quick) },
+  ];
+}
+
+/** In place of infinity, which JSON does not have. */
+const BEYOND_TOLERANCE = 1e9;
+const kernelNote = 'rounding error of each operation, carried through the formula';
+
+function ofKernel(kernel: KernelName, spec: string, quick: boolean, index: number): Verification {
+  const chosen = spec ? activation(spec) : anyActivation;
+  const make = cases[kernel] as (context: CaseContext) => Case[];
+  const made = () => make({ activation: chosen, random: new Random(1 + index), quick });
+  return ofRow({ kernel, activation: spec, note: kernelNote, cases: made().length }, (engine) =>
+    compareWithOracle(engine.lowLevel, kernel, made()),
+  );
+}
+
+/** All activations for a kernel with a slot for one; the spec is empty for others. */
+function activationsOf(kernel: KernelName): readonly string[] {
+  const text = shaderFiles.get(`${kernel}.wgsl`) ?? '';
+  return text.includes('\n// slot: activation\n') ? activationNames.map((name) => activation(name).spec) : [''];
+}
+
+function ofRow(
+  head: Pick<VerifyRow, 'kernel' | 'activation' | 'note' | 'cases'>,
+  compare: (engine: Engine) => Promise<Worst>,
+): Verification {
+  return {
+    label: [head.kernel, head.activation].filter(Boolean).join(', '),
+    async run(engine) {
+      try {
+        return [row(head, await compare(engine))];
+      } catch (error) {
+        return [failure(head, error)];
+      }
+    },
+  };
+}
+
+async function problems(engine: Engine, quick: boolean): Promise<VerifyRow[]> {
+  const names = { outputs: 'outputs', loss: 'loss', gradient: 'gradient', hvp: 'Hessian-vector product' };
+  const head = { activation: '', note: problemNote };
+  try {
+    const { cases: count, worst } = await compareProblems(engine, quick ? 24 : 208);
+    return Object.entries(names).map(([quantity, name]) =>
+      row({ ...head, kernel: `problem: ${name}`, cases: count }, worst[quantity as keyof typeof worst]),
+    );
+  } catch (error) {
+    return [failure({ ...head, kernel: 'problem', cases: 0 }, error)];
+  }
+}
+
+function row(head: Pick<VerifyRow, 'kernel' | 'activation' | 'note' | 'cases'>, { ratio, where }: Worst): VerifyRow {
+  return { ...head, worst: Math.min(ratio, BEYOND_TOLERANCE), worstCase: where, passed: ratio <= 1 };
+}
+
+function failure(head: Pick<VerifyRow, 'kernel' | 'activation' | 'note' | 'cases'>, error: unknown): VerifyRow {
+  const message = error instanceof Error ? error.message : String(error);
+  return { ...head, worst: BEYOND_TOLERANCE, worstCase: '', passed: false, error: message };
+}

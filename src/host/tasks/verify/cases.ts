@@ -1,0 +1,432 @@
+import type { KernelName } from '../../../engine/kernels.ts';
+import { RUNNING } from '../../../engine/network.ts';
+import { type Activation, activation } from '../../../model/activations.ts';
+import { splitSeed } from '../../../model/draws.ts';
+import type { Choices } from '../../../reference/kernels/oracle.ts';
+import type { Case } from './compare.ts';
+import type { Random } from './random.ts';
+import { groupCases, laneCases } from './sgd-cases.ts';
+
+export interface CaseContext {
+  readonly activation: Activation;
+  readonly random: Random;
+  readonly quick: boolean;
+}
+
+type Cases = { readonly [N in KernelName]: (context: CaseContext) => Case<N>[] };
+
+/** A block of samples of several networks: [replicas, m, n, first, count]. */
+type Block = readonly [replicas: number, width: number, samples: number, first: number, count: number];
+
+/** One of everything; one neuron; one sample; primes; one past a workgroup; past a chunk; wide; a block inside. */
+const blocks: readonly Block[] = [
+  [1, 1, 1, 0, 1],
+  [3, 1, 67, 0, 67],
+  [2, 13, 1, 0, 1],
+  [3, 7, 11, 0, 11],
+  [1, 5, 65, 0, 65],
+  [1, 2, 257, 0, 257],
+  [1, 131, 3, 0, 3],
+  [2, 5, 131, 37, 71],
+  [2, 3, 601, 89, 511],
+];
+const few = [0, 3, 7, 8];
+
+const chosen = ({ quick }: CaseContext) => (quick ? few.map((k) => blocks[k]) : blocks);
+
+/** What a cell holds before a kernel writes it. */
+const BLANK = -54321;
+const blank = (length: number) => new Float32Array(length).fill(BLANK);
+
+const seed = splitSeed(2 ** 40 + 77);
+
+const choices = (c: CaseContext, more: Partial<Choices> = {}): Choices => ({
+  activation: c.activation,
+  space: 'weight',
+  draws: 'full',
+  law: 'gaussian',
+  ...more,
+});
+
+/** y, |x|², the optimum, a: as packed for the kernels. */
+export function targets(random: Random, samples: number, width: number): Float32Array {
+  return Float32Array.from([
+    ...random.normals(samples, 2),
+    ...random.between(0, 2, samples),
+    ...random.normals(samples),
+    ...random.normals(width),
+  ]);
+}
+
+const name = ([replicas, width, samples, first, count]: Block) =>
+  `${replicas} replicas, m ${width}, n ${samples}${count < samples ? ` from ${first} to ${first + count}` : ''}`;
+
+/** Matrix shapes: rows, n, first, count, inner. */
+const products = [
+  [1, 1, 0, 1, 1],
+  [1, 1, 0, 1, 257],
+  [257, 1, 0, 1, 1],
+  [1, 257, 0, 257, 1],
+  [31, 33, 0, 33, 65],
+  [65, 7, 0, 7, 31],
+  [3, 129, 40, 67, 130],
+  [33, 65, 1, 64, 3],
+] as const;
+
+const vectorsOf = (replicas: number) => ({ vectors: replicas * 3, per_replica: 3 });
+
+/** The cases of every kernel. Odd shapes, several replicas, blocks inside the data, results added to earlier ones. */
+export const cases: Cases = {
+  project: (c) =>
+    matrixCases(
+      c,
+      ([rows, , , count]) => rows * count,
+      ({ left, data, result }) => ({ left, data, product: result }),
+    ),
+  combine: (c) =>
+    matrixCases(
+      c,
+      ([rows, , , , inner]) => rows * inner,
+      ({ right, data, result }) => ({ coefficients: right, data, sum: result }),
+    ),
+
+  residual: (c) =>
+    chosen(c).map((block) => {
+      const [replicas, width, samples, first, count] = block;
+      return {
+        name: name(block),
+        buffers: {
+          preactivations: c.random.normals(replicas * width * count, 1.5),
+          targets: targets(c.random, samples, width),
+          residuals: blank(replicas * samples),
+        },
+        params: { replicas, width, samples, first, count },
+        constants: {},
+        choices: choices(c),
+      };
+    }),
+
+  noisy_residual: (c) =>
+    chosen(c)
+      .slice(0, c.quick ? 2 : 5)
+      .flatMap((block, k) => {
+        const [replicas, width, samples, first, count] = block;
+        const step = 5;
+        const draws = k % 3 === 2 ? 'recorded' : 'full';
+        const rates = Float32Array.from({ length: 2 * replicas }, (_, i) => (i % 2 ? 0.7 : -0.1));
+        // The last of several replicas asks for too long a step and must be marked.
+        if (replicas > 1) rates[2 * replicas - 2] = -1e30;
+        return {
+          name: `${name(block)}, ${draws} noise`,
+          buffers: {
+            preactivations: c.random.normals(replicas * width * count, 1.5),
+            targets: targets(c.random, samples, width),
+            rates,
+            recorded: recordedDraws(c.random, draws === 'recorded' ? (step + 1) * samples : 1, samples),
+            pulls: blank(replicas * samples),
+            status: new Uint32Array(replicas).fill(RUNNING),
+          },
+          params: { replicas, width, first, count, step },
+          constants: { SAMPLES: samples, BATCH: samples, SEED_LOW: seed[0], SEED_HIGH: seed[1], RUNNING },
+          choices: choices(c, { draws, law: k % 2 ? 'rademacher' : 'gaussian' }),
+        };
+      }),
+
+  gradient_coefficients: (c) =>
+    chosen(c).map((block, k) => {
+      const [replicas, width, samples, first, count] = block;
+      const step = 9;
+      return {
+        name: `${name(block)}${k % 2 ? ', added' : ''}`,
+        buffers: {
+          preactivations: c.random.normals(replicas * width * count, 1.5),
+          targets: targets(c.random, samples, width),
+          weights: c.random.normals(replicas * samples),
+          // Of several replicas one has stopped at this step, one goes on until the next.
+          status: Uint32Array.from({ length: replicas }, (_, r) => (r === 1 ? step : r === 2 ? step + 1 : RUNNING)),
+          coefficients: k % 2 ? c.random.normals(replicas * width * count) : blank(replicas * width * count),
+        },
+        params: { replicas, width, samples, first, count, scale: Math.fround(-1.3), accumulate: k % 2, step },
+        constants: {},
+        choices: choices(c),
+      };
+    }),
+
+  tangent: (c) =>
+    chosen(c).map((block) => {
+      const [replicas, width, samples, , count] = block;
+      const shape = vectorsOf(replicas);
+      return {
+        name: name(block),
+        buffers: {
+          preactivations: c.random.normals(replicas * width * count, 1.5),
+          projections: c.random.normals(shape.vectors * width * count),
+          targets: targets(c.random, samples, width),
+          tangents: blank(shape.vectors * count),
+        },
+        params: { ...shape, width, samples, count },
+        constants: {},
+        choices: choices(c),
+      };
+    }),
+
+  curvature_coefficients: (c) =>
+    chosen(c).map((block) => {
+      const [replicas, width, samples, first, count] = block;
+      const shape = vectorsOf(replicas);
+      return {
+        name: name(block),
+        buffers: { ...curvatureInputs(c, block), coefficients: blank(shape.vectors * width * count) },
+        params: { ...shape, width, samples, first, count },
+        constants: {},
+        choices: choices(c),
+      };
+    }),
+
+  quadratic_form: (c) =>
+    chosen(c).map((block, k) => {
+      const [replicas, width, samples, first, count] = block;
+      const shape = vectorsOf(replicas);
+      const chunk = k % 3;
+      return {
+        name: name(block),
+        buffers: { ...curvatureInputs(c, block), forms: blank((chunk + Math.ceil(count / 256)) * shape.vectors) },
+        params: { ...shape, width, samples, first, count, chunk },
+        constants: {},
+        choices: choices(c),
+      };
+    }),
+
+  observe: (c) =>
+    chosen(c).map((block, k) => {
+      const [replicas, width, samples, first, count] = block;
+      const chunk = k % 3;
+      return {
+        name: name(block),
+        buffers: {
+          preactivations: c.random.normals(replicas * width * count, 1.5),
+          targets: targets(c.random, samples, width),
+          partials: blank((chunk + Math.ceil(count / 256)) * replicas * 8),
+        },
+        params: { replicas, width, samples, first, count, chunk },
+        constants: {},
+        choices: choices(c),
+      };
+    }),
+
+  sum_squares: (c) =>
+    [
+      [1, 1],
+      [2, 65],
+      [3, 1023],
+      [2, 1025],
+      [1, 5003],
+    ].map(([replicas, length]) => ({
+      name: `${replicas} replicas of ${length} numbers`,
+      buffers: {
+        values: c.random.normals(replicas * length),
+        partials: blank(replicas * Math.ceil(length / 1024)),
+      },
+      params: { replicas, length },
+      constants: {},
+      choices: choices(c),
+    })),
+
+  probe_vectors: (c) =>
+    [0, 1].flatMap((kind) =>
+      [
+        [1, 1, 0, 1],
+        [3, 3, 2, 7],
+        [6, 2, 0, 129],
+        [2, 1, 1000, 261],
+      ].map(([vectors, per_replica, first, length]) => ({
+        name: `${vectors} vectors of ${length}, kind ${kind}`,
+        buffers: { probes: blank(vectors * length) },
+        params: { vectors, per_replica, first, length, kind, seed_low: seed[0], seed_high: seed[1] },
+        constants: {},
+        choices: choices(c),
+      })),
+    ),
+
+  neuron_mean: (c) =>
+    chosen(c).map((block) => {
+      const [replicas, width, , , count] = block;
+      const preactivations = c.random.normals(replicas * width * count, 1.5);
+      return {
+        name: name(block),
+        buffers: { preactivations, means: blank(replicas * count) },
+        params: { replicas, width, count },
+        constants: {},
+        choices: choices(c),
+      };
+    }),
+
+  feature_gram: (c) =>
+    [
+      [1, 1, 1],
+      [2, 7, 5],
+      [1, 5, 67],
+      [1, 129, 3],
+      [2, 3, 257],
+      [1, 1, 65],
+    ].flatMap(([replicas, width, count], k) => {
+      const side = count <= width ? 0 : 1;
+      const size = side === 0 ? count : width + 1;
+      const numbers = replicas * size * size;
+      return {
+        name: `${replicas} replicas, m ${width}, n ${count}${k % 2 ? ', added' : ''}`,
+        buffers: {
+          preactivations: c.random.normals(replicas * width * count),
+          means: c.random.normals(replicas * count),
+          gram: k % 2 ? c.random.normals(numbers) : blank(numbers),
+        },
+        params: { replicas, width, count, side, size, accumulate: k % 2 },
+        constants: {},
+        choices: choices(c),
+      };
+    }),
+
+  jacobian_gram: (c) =>
+    [
+      [1, 1, 1],
+      [2, 5, 3],
+      [1, 1, 17],
+      [2, 67, 2],
+      [1, 3, 31],
+    ].map(([replicas, width, samples]) => ({
+      name: `${replicas} replicas, m ${width}, n ${samples}`,
+      buffers: {
+        preactivations: c.random.normals(replicas * width * samples, 1.5),
+        targets: targets(c.random, samples, width),
+        data_gram: c.random.normals(samples * samples),
+        gram: blank(replicas * samples * samples),
+      },
+      params: { replicas, width, samples },
+      constants: {},
+      choices: choices(c),
+    })),
+
+  solve: (c) =>
+    [
+      [1, 1, 1],
+      [3, 2, 3],
+      [1, 17, 40],
+      [2, 65, 100],
+      [1, 67, 67],
+      [1, 5, 3],
+    ].map(([replicas, samples, rank]) => ({
+      name: `${replicas} replicas, n ${samples}, ${rank < samples ? 'singular' : `from ${rank} directions`}`,
+      buffers: {
+        gram: definite(c.random, replicas, samples, rank),
+        rhs: c.random.normals(replicas * samples),
+        solution: blank(replicas * samples),
+        pivots: blank(replicas * 2),
+      },
+      params: { replicas, samples },
+      constants: {},
+      choices: choices(c),
+    })),
+
+  sgd_lane: laneCases,
+  sgd_group: groupCases,
+
+  activation_table: (c) => {
+    const points = Float32Array.from(gridPoints(c.activation));
+    return [
+      {
+        name: `${points.length} arguments`,
+        buffers: { points, table: blank(4 * points.length) },
+        params: { count: points.length },
+        constants: {},
+        choices: choices(c),
+      },
+    ];
+  },
+
+  draw_table: (c) => {
+    const count = 1000;
+    const requests = c.random.words(2 ** 32, 8 * count);
+    // Counters and keys of nothing but zeros and ones, as in the published known answers.
+    requests.fill(0, 0, 8);
+    requests.fill(0xffff_ffff, 8, 16);
+    return [
+      {
+        name: `${count} counters`,
+        buffers: { requests, words: new Uint32Array(8 * count), normals: blank(4 * count) },
+        params: { count },
+        constants: {},
+        choices: choices(c),
+      },
+    ];
+  },
+};
+
+/** A kernel without an activation is given this one, and does not look at it. */
+export const anyActivation = activation('cubic_linear');
+
+/** Zero, the kinks and what is beside them, the tails, the ends of f32's range, and numbers that may be flushed to 0. */
+function gridPoints({ kinks }: Activation): number[] {
+  const sizes = [
+    1e-39, 2e-38, 1e-20, 1e-6, 1e-3, 0.5, 0.625, 1, 9, 20, 45, 88, 89, 89.5, 100, 200, 1e4, 1e9, 1e19, 3e38,
+  ];
+  const middle = Array.from({ length: 401 }, (_, k) => -16 + 0.08 * k);
+  return [0, ...sizes, ...sizes.map((s) => -s), ...middle, ...kinks.flatMap((k) => [k, k - 1e-6, k + 1e-6])];
+}
+
+/** (sample, bits of a noise) for every position. */
+export function recordedDraws(random: Random, positions: number, samples: number): Uint32Array {
+  const indices = random.words(samples, positions);
+  const noises = new Uint32Array(random.normals(positions).buffer);
+  return Uint32Array.from({ length: 2 * positions }, (_, k) => (k % 2 ? noises : indices)[k >> 1]);
+}
+
+function curvatureInputs({ random }: CaseContext, [replicas, width, samples, , count]: Block) {
+  const { vectors } = vectorsOf(replicas);
+  return {
+    preactivations: random.normals(replicas * width * count, 1.5),
+    projections: random.normals(vectors * width * count),
+    tangents: random.normals(vectors * count),
+    residuals: random.normals(replicas * samples),
+    targets: targets(random, samples, width),
+  };
+}
+
+type Product = (typeof products)[number];
+type Matrices = Record<'left' | 'right' | 'data' | 'result', Float32Array>;
+
+function matrixCases<B>(c: CaseContext, resultLength: (shape: Product) => number, arrange: (m: Matrices) => B) {
+  return products.map((shape, k) => {
+    const [rows, samples, first, count, inner] = shape;
+    const accumulate = k % 2;
+    const length = resultLength(shape);
+    return {
+      name: `${rows} rows, n ${samples} from ${first} to ${first + count}, d ${inner}${accumulate ? ', added' : ''}`,
+      buffers: arrange({
+        left: c.random.normals(rows * inner),
+        right: c.random.normals(rows * count),
+        data: c.random.normals(samples * inner),
+        result: accumulate ? c.random.normals(length) : blank(length),
+      }),
+      params: { rows, first, count, inner, accumulate },
+      constants: {},
+      choices: choices(c),
+    };
+  });
+}
+
+/** Gram matrices of n random vectors in `rank` dimensions; below n, the rest of the vectors are 0. */
+function definite(random: Random, replicas: number, n: number, rank: number): Float32Array {
+  const all = new Float32Array(replicas * n * n);
+  for (let r = 0; r < replicas; r++) {
+    const v = random.normals(n * rank);
+    if (rank < n) v.fill(0, rank * rank);
+    for (let i = 0; i < n; i++) {
+      for (let k = 0; k <= i; k++) {
+        let sum = i === k && rank >= n ? 1 : 0;
+        for (let l = 0; l < rank; l++) sum += v[i * rank + l] * v[k * rank + l];
+        all[(r * n + i) * n + k] = all[(r * n + k) * n + i] = sum;
+      }
+    }
+  }
+  return all;
+}

@@ -1,0 +1,108 @@
+import { RUNNING } from '../../../engine/network.ts';
+import { activationNames } from '../../../model/activations.ts';
+import { type Law, splitSeed } from '../../../model/draws.ts';
+import { anyActivation, type CaseContext, recordedDraws, targets } from './cases.ts';
+import type { Case } from './compare.ts';
+
+interface Setting {
+  readonly space: 'weight' | 'data';
+  readonly draws: 'sampled' | 'full' | 'recorded';
+  readonly law: Law;
+  readonly batch: number;
+  readonly width: number;
+  readonly samples: number;
+  readonly dimension: number;
+  readonly replicas: number;
+  readonly lanes: number;
+}
+
+/** Both spaces, every way to draw, single samples, mini-batches and the full batch; shapes down to one of everything. */
+const settings: readonly Setting[] = [
+  setting('weight', 'sampled', 'gaussian', 1, [3, 5, 2], 5, 4),
+  setting('data', 'sampled', 'rademacher', 3, [5, 3, 4], 3, 2),
+  setting('weight', 'full', 'gaussian', 5, [2, 5, 3], 3, 4),
+  setting('data', 'full', 'rademacher', 6, [3, 6, 1], 1, 1),
+  setting('weight', 'recorded', 'gaussian', 2, [1, 1, 1], 4, 1),
+  setting('data', 'recorded', 'gaussian', 1, [7, 1, 9], 2, 4),
+];
+
+/** Too large for registers: more neurons than lanes, rows longer than a block of 64. */
+const large: readonly Setting[] = [
+  setting('weight', 'sampled', 'gaussian', 3, [37, 7, 131], 2, 32),
+  setting('data', 'sampled', 'gaussian', 1, [19, 67, 5], 2, 4),
+];
+
+export function laneCases(context: CaseContext): Case<'sgd_lane'>[] {
+  return settingsFor(context).map((s) => {
+    const { slopes, ...buffers } = buffersOf(context, s);
+    return { ...rest(context, s), buffers };
+  });
+}
+
+export function groupCases(context: CaseContext): Case<'sgd_group'>[] {
+  const some = settingsFor(context);
+  const all = context.activation.name === anyActivation.name ? [...settings, ...large] : some;
+  return all.map((s) => ({ ...rest(context, s), buffers: buffersOf(context, s) }));
+}
+
+/** Every setting is another pipeline, slow to compile: each activation has two, and together they have them all. */
+function settingsFor({ activation, quick }: CaseContext): Setting[] {
+  const index = activationNames.indexOf(activation.name);
+  return (quick ? [0] : [0, 3]).map((shift) => settings[(index + shift) % settings.length]);
+}
+
+const FIRST_STEP = 3;
+const STEPS = 4;
+
+function buffersOf({ random }: CaseContext, s: Setting) {
+  const { width, samples, dimension, replicas, batch } = s;
+  const length = s.space === 'data' ? samples : dimension;
+  const features = random.normals(samples * length, length ** -0.5);
+  const rates = Float32Array.from({ length: 2 * replicas }, (_, k) => (k % 2 ? 0.5 : -0.05 / batch / width));
+  const status = new Uint32Array(replicas).fill(RUNNING);
+  // Of several replicas the last asks for too long a step and must stop before it; the one before has stopped already.
+  if (replicas > 1) rates[2 * replicas - 2] = -1e30;
+  if (replicas > 2) status[replicas - 2] = 1;
+  return {
+    features,
+    start: random.normals(replicas * width * samples, 0.5),
+    targets: targets(random, samples, width),
+    rates,
+    recorded: recordedDraws(random, s.draws === 'recorded' ? (FIRST_STEP + STEPS) * batch : 1, samples),
+    state: random.normals(replicas * width * length, 0.7),
+    status,
+    slopes: new Float32Array(replicas * batch * width),
+  };
+}
+
+function rest({ activation }: CaseContext, s: Setting) {
+  const { space, draws, law, width, samples, dimension, replicas, batch, lanes } = s;
+  const [low, high] = splitSeed(2 ** 35 + 11);
+  return {
+    name: `${space} space, ${draws} ${law} x ${batch}, ${replicas} replicas, m ${width}, n ${samples}, d ${dimension}`,
+    params: { replicas, first_step: FIRST_STEP, steps: STEPS },
+    constants: {
+      WIDTH: width,
+      SAMPLES: samples,
+      STATE: space === 'data' ? samples : dimension,
+      BATCH: batch,
+      LANES: lanes,
+      SEED_LOW: low,
+      SEED_HIGH: high,
+      RUNNING,
+    },
+    choices: { activation, space, draws, law },
+  };
+}
+
+function setting(
+  space: Setting['space'],
+  draws: Setting['draws'],
+  law: Law,
+  batch: number,
+  [width, samples, dimension]: readonly [number, number, number],
+  replicas: number,
+  lanes: number,
+): Setting {
+  return { space, draws, law, batch, width, samples, dimension, replicas, lanes };
+}

@@ -1,0 +1,42 @@
+import type { KernelName, kernels } from '../engine/kernels.ts';
+import { drawTable, probeVectors } from './kernels/draws.ts';
+import { featureGram, jacobianGram, solve } from './kernels/matrices.ts';
+import {
+  curvatureCoefficients,
+  gradientCoefficients,
+  neuronMean,
+  noisyResidual,
+  observe,
+  quadraticForm,
+  residual,
+  tangent,
+} from './kernels/network.ts';
+import type { Oracle } from './kernels/oracle.ts';
+import { combine, project, sumSquares } from './kernels/products.ts';
+import { activationTable, sgdGroup, sgdLane } from './kernels/sgd.ts';
+
+/** One for every kernel of the registry: a kernel without an oracle does not compile. */
+export type Oracles = { readonly [Name in KernelName]: Oracle<(typeof kernels)[Name]> };
+
+/** What every kernel must compute, and how exactly. */
+export const oracles = {
+  project,
+  combine,
+  residual,
+  noisy_residual: noisyResidual,
+  gradient_coefficients: gradientCoefficients,
+  tangent,
+  curvature_coefficients: curvatureCoefficients,
+  quadratic_form: quadraticForm,
+  observe,
+  sum_squares: sumSquares,
+  probe_vectors: probeVectors,
+  neuron_mean: neuronMean,
+  feature_gram: featureGram,
+  jacobian_gram: jacobianGram,
+  solve,
+  sgd_lane: sgdLane,
+  sgd_group: sgdGroup,
+  activation_table: activationTable,
+  draw_table: drawTable,
+} satisfies Oracles;

@@ -1,0 +1,90 @@
+import type { kernels } from '../../engine/kernels.ts';
+import { fullBatchDraws, probeVector, sampledDraw } from '../../model/draws.ts';
+import { mulhi, normals, philox } from '../../model/philox.ts';
+import { type Operand, type Rounded, rounded } from '../rounding.ts';
+import { type Choices, type Contents, Expected, type Oracle } from './oracle.ts';
+
+type Kernels = typeof kernels;
+
+/** What shaders/lib/normal.wgsl promises of a normal. */
+const NORMAL_ERROR = 2e-6;
+
+const normal = (value: number): Rounded => ({ value, error: NORMAL_ERROR });
+
+export interface Draw {
+  readonly sample: number;
+  readonly noise: Operand;
+}
+
+interface DrawConstants {
+  readonly SAMPLES: number;
+  readonly BATCH: number;
+  readonly SEED_LOW: number;
+  readonly SEED_HIGH: number;
+}
+
+/** The draws of shaders/draws/, by step, replica and position. */
+export function noiseOf(
+  { draws, law }: Choices,
+  c: DrawConstants,
+  recorded: Contents,
+): (step: number, replica: number, position: number) => Draw {
+  const seed = seedOf(c.SEED_LOW, c.SEED_HIGH);
+  const noise = law === 'gaussian' ? normal : rounded;
+  switch (draws) {
+    case 'sampled':
+      return (step, replica, position) => {
+        const drawn = sampledDraw(seed, step, replica, position, c.SAMPLES, law);
+        return { sample: drawn.index, noise: noise(drawn.noise) };
+      };
+    case 'full':
+      return (step, replica, position) => {
+        return { sample: position, noise: noise(fullBatchDraws(seed, step, replica, c.SAMPLES, law)[position]) };
+      };
+    case 'recorded': {
+      const words = Uint32Array.from(recorded);
+      const floats = new Float32Array(words.buffer);
+      return (step, _replica, position) => {
+        const at = 2 * (step * c.BATCH + position);
+        return { sample: words[at], noise: floats[at + 1] };
+      };
+    }
+    default:
+      return draws satisfies never;
+  }
+}
+
+/** Random probes: ±1 to the bit, normals within their error. */
+export const probeVectors: Oracle<Kernels['probe_vectors']> = ({ probes }, p) => {
+  const out = new Expected(probes);
+  const seed = seedOf(p.seed_low, p.seed_high);
+  const [kind, number] = p.kind === 1 ? (['gaussian', normal] as const) : (['rademacher', rounded] as const);
+  for (let v = 0; v < p.vectors; v++) {
+    const replica = Math.floor(v / p.per_replica);
+    const vector = probeVector(seed, p.first + (v % p.per_replica), replica, p.length, kind);
+    for (let k = 0; k < p.length; k++) out.set(v * p.length + k, number(vector[k]));
+  }
+  return { probes: out };
+};
+
+/** Philox blocks, scaled words, and normals of the counters and keys asked for. */
+export const drawTable: Oracle<Kernels['draw_table']> = ({ requests, words, normals: table }, p) => {
+  const blocks = new Expected(words);
+  const numbers = new Expected(table);
+  for (let k = 0; k < p.count; k++) {
+    const [a, b, c, d, low, high, bound] = Array.from({ length: 7 }, (_, i) => requests[8 * k + i]);
+    const block = philox([a, b, c, d], [low, high]);
+    const scaled = [mulhi(block[0], bound), 0, 0, 0];
+    [...block, ...scaled].forEach((word, i) => {
+      blocks.set(8 * k + i, word);
+    });
+    normals(block).forEach((value, i) => {
+      numbers.set(4 * k + i, normal(value));
+    });
+  }
+  return { words: blocks, normals: numbers };
+};
+
+function seedOf(low: number, high: number): number {
+  return high * 2 ** 32 + low;
+}

@@ -1,0 +1,238 @@
+import type { kernels } from '../../engine/kernels.ts';
+import { roundedActivation } from '../accuracy.ts';
+import {
+  absolute,
+  add,
+  chainSum,
+  divide,
+  multiply,
+  type Rounded,
+  rounded,
+  Sum,
+  scaled,
+  subtract,
+} from '../rounding.ts';
+import { noiseOf } from './draws.ts';
+import { type Contents, Expected, type Oracle } from './oracle.ts';
+
+type Kernels = typeof kernels;
+
+/** Whether a size is a number and below 2^64, the rule by which runs stop. */
+export const isBounded = (size: number) => size < 2 ** 64;
+
+/** e_i = Σ_j a_j φ(z_ij) − y_i */
+export const residual: Oracle<Kernels['residual']> = ({ preactivations, targets, residuals }, p, _c, choices) => {
+  const { phi } = roundedActivation(choices.activation);
+  const { y, a, z } = layout(p, targets, preactivations);
+  const out = new Expected(residuals);
+  for (let r = 0; r < p.replicas; r++) {
+    for (let i = 0; i < p.count; i++) {
+      const output = chainSum(p.width, (j) => multiply(a(j), phi(z(r, j, i))));
+      out.set(r * p.samples + p.first + i, subtract(output, y(p.first + i)));
+    }
+  }
+  return { residuals: out };
+};
+
+/** pulls_i = s (Σ_j a_j φ(z_ij) − y_i + σ ζ_i) with (s, σ) = rates[r]; a replica that cannot move is marked. */
+export const noisyResidual: Oracle<Kernels['noisy_residual']> = (buffers, p, c, choices) => {
+  const { preactivations, targets, rates, recorded, pulls, status } = buffers;
+  const { phi, dphi } = roundedActivation(choices.activation);
+  const samples = c.SAMPLES;
+  const { y, a, z } = layout({ ...p, samples }, targets, preactivations);
+  const noise = noiseOf(choices, c, recorded);
+  const out = new Expected(pulls);
+  const stopped = new Expected(status);
+  for (let r = 0; r < p.replicas; r++) {
+    for (let i = 0; i < p.count; i++) {
+      const sample = p.first + i;
+      const output = chainSum(p.width, (j) => multiply(a(j), phi(z(r, j, i))));
+      const slope = chainSum(p.width, (j) => absolute(multiply(a(j), dphi(z(r, j, i)))));
+      const drawn = noise(p.step, r, sample).noise;
+      const pull = multiply(rates[2 * r], add(subtract(output, y(sample)), multiply(rates[2 * r + 1], drawn)));
+      out.set(r * samples + sample, pull);
+      const size = Math.abs(pull.value);
+      if (!isBounded(size * slope.value) || !isBounded(size) || !isBounded(slope.value)) {
+        stopped.set(r, Math.min(stopped.values[r], p.step));
+      }
+    }
+  }
+  return { pulls: out, status: stopped };
+};
+
+/** C_ji (+)= scale·weights_i a_j φ'(z_ij), 0 for a replica that has stopped */
+export const gradientCoefficients: Oracle<Kernels['gradient_coefficients']> = (buffers, p, _c, choices) => {
+  const { preactivations, targets, weights, status, coefficients } = buffers;
+  const { dphi } = roundedActivation(choices.activation);
+  const { a, z } = layout(p, targets, preactivations);
+  const out = new Expected(coefficients);
+  for (let r = 0; r < p.replicas; r++) {
+    for (let j = 0; j < p.width; j++) {
+      for (let i = 0; i < p.count; i++) {
+        const cell = (r * p.width + j) * p.count + i;
+        const value =
+          p.step < status[r]
+            ? multiply(p.scale, weights[r * p.samples + p.first + i], a(j), dphi(z(r, j, i)))
+            : rounded(0);
+        out.set(cell, p.accumulate === 1 ? add(out.get(cell), value) : value);
+      }
+    }
+  }
+  return { coefficients: out };
+};
+
+/** s_vi = Σ_j a_j φ'(z_ij) u_vji */
+export const tangent: Oracle<Kernels['tangent']> = (
+  { preactivations, projections, targets, tangents },
+  p,
+  _c,
+  choices,
+) => {
+  const { dphi } = roundedActivation(choices.activation);
+  const { a, z } = layout(p, targets, preactivations);
+  const out = new Expected(tangents);
+  for (let v = 0; v < p.vectors; v++) {
+    const r = Math.floor(v / p.per_replica);
+    for (let i = 0; i < p.count; i++) {
+      const s = chainSum(p.width, (j) =>
+        multiply(a(j), dphi(z(r, j, i)), projections[(v * p.width + j) * p.count + i]),
+      );
+      out.set(v * p.count + i, s);
+    }
+  }
+  return { tangents: out };
+};
+
+/** C_vji = 2 a_j [ s_vi φ'(z_ij) + e_i φ''(z_ij) u_vji ] */
+export const curvatureCoefficients: Oracle<Kernels['curvature_coefficients']> = (buffers, p, _c, choices) => {
+  const { preactivations, projections, tangents, residuals, targets, coefficients } = buffers;
+  const { dphi, d2phi } = roundedActivation(choices.activation);
+  const { a, z } = layout(p, targets, preactivations);
+  const out = new Expected(coefficients);
+  for (let v = 0; v < p.vectors; v++) {
+    const r = Math.floor(v / p.per_replica);
+    for (let j = 0; j < p.width; j++) {
+      for (let i = 0; i < p.count; i++) {
+        const cell = (v * p.width + j) * p.count + i;
+        const at = z(r, j, i);
+        const straight = multiply(tangents[v * p.count + i], dphi(at));
+        const bent = multiply(residuals[r * p.samples + p.first + i], d2phi(at), projections[cell]);
+        out.set(cell, multiply(scaled(a(j), 2), add(straight, bent)));
+      }
+    }
+  }
+  return { coefficients: out };
+};
+
+/** Partial sums of vᵀHv = 2 Σ_i [ s_vi² + e_i Σ_j a_j φ''(z_ij) u_vji² ]: 4 samples an invocation, then a tree. */
+export const quadraticForm: Oracle<Kernels['quadratic_form']> = (buffers, p, _c, choices) => {
+  const { preactivations, projections, tangents, residuals, targets, forms } = buffers;
+  const { d2phi } = roundedActivation(choices.activation);
+  const { a, z } = layout(p, targets, preactivations);
+  const out = new Expected(forms);
+  for (let v = 0; v < p.vectors; v++) {
+    const r = Math.floor(v / p.per_replica);
+    for (const { chunk, begin, end } of chunks(p.count)) {
+      const sum = new Sum();
+      for (let i = begin; i < end; i++) {
+        const bend = chainSum(p.width, (j) => {
+          const u = projections[(v * p.width + j) * p.count + i];
+          return multiply(a(j), d2phi(z(r, j, i)), u, u);
+        });
+        const s = tangents[v * p.count + i];
+        const e = residuals[r * p.samples + p.first + i];
+        sum.add(scaled(add(multiply(s, s), multiply(e, bend)), 2));
+      }
+      out.set((p.chunk + chunk) * p.vectors + v, sum.after(4 + 6));
+    }
+  }
+  return { forms: out };
+};
+
+/** The eight partial sums and maxima of shaders/observe.wgsl: 4 samples an invocation, then a tree. */
+export const observe: Oracle<Kernels['observe']> = ({ preactivations, targets, partials }, p, _c, choices) => {
+  const { phi, dphi, d2phi } = roundedActivation(choices.activation);
+  const { y, q, aim, a, z } = layout(p, targets, preactivations);
+  const out = new Expected(partials);
+  for (let r = 0; r < p.replicas; r++) {
+    for (const { chunk, begin, end } of chunks(p.count)) {
+      const [loss, steepness, bend, bendSize] = [new Sum(), new Sum(), new Sum(), new Sum()];
+      const disagreements: Rounded[] = [];
+      const distances: Rounded[] = [];
+      const residuals: Rounded[] = [];
+      for (let i = begin; i < end; i++) {
+        const sample = p.first + i;
+        const column = Array.from({ length: p.width }, (_, j) => z(r, j, i));
+        const slopes = column.map((at, j) => multiply(a(j), dphi(at)));
+        const curves = column.map((at, j) => multiply(a(j), d2phi(at)));
+        const e = subtract(
+          chainSum(p.width, (j) => multiply(a(j), phi(column[j]))),
+          y(sample),
+        );
+        const steep = chainSum(p.width, (j) => multiply(slopes[j], slopes[j]));
+        const curve = chainSum(p.width, (j) => curves[j]);
+        const curveSize = chainSum(p.width, (j) => absolute(curves[j]));
+        loss.add(multiply(e, e));
+        steepness.add(multiply(q(sample), steep));
+        bend.add(multiply(q(sample), e, curve));
+        bendSize.add(multiply(q(sample), absolute(e), curveSize));
+        disagreements.push(subtract(Math.max(...column), Math.min(...column)));
+        for (const at of column) distances.push(absolute(subtract(at, aim(sample))));
+        residuals.push(absolute(e));
+      }
+      const fields = [
+        ...[loss, steepness, bend].map((sum) => sum.after(4 + 6)),
+        ...[disagreements, distances].map(largest),
+        rounded(residuals.filter((e) => !isBounded(e.value)).length),
+        largest(residuals),
+        bendSize.after(4 + 6),
+      ];
+      const base = ((p.chunk + chunk) * p.replicas + r) * fields.length;
+      fields.forEach((field, k) => {
+        out.set(base + k, field);
+      });
+    }
+  }
+  return { partials: out };
+};
+
+/** mean_i = (1/m) Σ_j z_ij, as the first neuron's plus the mean of the differences from it */
+export const neuronMean: Oracle<Kernels['neuron_mean']> = ({ preactivations, means }, p) => {
+  const out = new Expected(means);
+  const { z } = layout({ ...p, samples: 0 }, [], preactivations);
+  for (let r = 0; r < p.replicas; r++) {
+    for (let i = 0; i < p.count; i++) {
+      const origin = z(r, 0, i);
+      const total = chainSum(p.width - 1, (j) => subtract(z(r, j + 1, i), origin));
+      out.set(r * p.count + i, add(origin, divide(total, p.width)));
+    }
+  }
+  return { means: out };
+};
+
+/** Where the packed targets and the pre-activations of a block have their numbers. */
+function layout(
+  p: { readonly width: number; readonly count: number; readonly samples: number },
+  targets: Contents,
+  preactivations: Contents,
+) {
+  return {
+    y: (sample: number) => targets[sample],
+    q: (sample: number) => targets[p.samples + sample],
+    aim: (sample: number) => targets[2 * p.samples + sample],
+    a: (j: number) => targets[3 * p.samples + j],
+    z: (replica: number, j: number, i: number) => preactivations[(replica * p.width + j) * p.count + i],
+  };
+}
+
+/** Chunks of 256 samples. */
+function chunks(count: number): { chunk: number; begin: number; end: number }[] {
+  return Array.from({ length: Math.ceil(count / 256) }, (_, chunk) => {
+    return { chunk, begin: chunk * 256, end: Math.min(chunk * 256 + 256, count) };
+  });
+}
+
+/** The largest of numbers each known within its own error: known within the largest of the errors. */
+function largest(numbers: readonly Rounded[]): Rounded {
+  return numbers.reduce((a, b) => ({ value: Math.max(a.value, b.value), error: Math.max(a.error, b.error) }));
+}

@@ -1,0 +1,119 @@
+import type { kernels } from '../../engine/kernels.ts';
+import { roundedActivation } from '../accuracy.ts';
+import { add, blockSum, chainSum, multiply, type Rounded, rounded, subtract } from '../rounding.ts';
+import { noiseOf } from './draws.ts';
+import { isBounded } from './network.ts';
+import { type Choices, type Contents, Expected, type Oracle } from './oracle.ts';
+
+type Kernels = typeof kernels;
+
+interface Buffers {
+  readonly features: Contents;
+  readonly start: Contents;
+  readonly targets: Contents;
+  readonly rates: Contents;
+  readonly recorded: Contents;
+  readonly state: Contents;
+  readonly status: Contents;
+}
+
+interface Shape {
+  readonly WIDTH: number;
+  readonly SAMPLES: number;
+  readonly STATE: number;
+  readonly BATCH: number;
+  readonly SEED_LOW: number;
+  readonly SEED_HIGH: number;
+  readonly RUNNING: number;
+}
+
+interface Steps {
+  readonly replicas: number;
+  readonly first_step: number;
+  readonly steps: number;
+}
+
+/** How a kernel adds up the terms of a pre-activation. */
+type Adder = typeof chainSum;
+
+export const sgdLane: Oracle<Kernels['sgd_lane']> = (buffers, p, c, choices) => {
+  const { state, status } = labelNoiseSgd(buffers, p, c, choices, chainSum);
+  return { state, status };
+};
+
+export const sgdGroup: Oracle<Kernels['sgd_group']> = ({ slopes, ...buffers }, p, c, choices) => {
+  const kept = new Expected(slopes);
+  const { state, status } = labelNoiseSgd(buffers, p, c, choices, blockSum, (replica, s, j, slope) => {
+    kept.set((replica * c.BATCH + s) * c.WIDTH + j, slope);
+  });
+  return { state, status, slopes: kept };
+};
+
+/**
+ * Label-noise SGD step by step, the errors of one step being carried into the next. In weight space the state is Θ, in data
+ * space the accumulated coefficients A of Θ = Θ₀ + A X; see shaders/space/. With (s, σ) = rates[r]:
+ *
+ *   e = Σ_j a_j φ(z_j) − y_i + σ ζ,   state_jk += s e a_j φ'(z_j) direction(i, k)   for every (i, ζ) of the batch
+ */
+function labelNoiseSgd(
+  { features, start, targets, rates, recorded, state, status }: Buffers,
+  p: Steps,
+  c: Shape,
+  choices: Choices,
+  adder: Adder,
+  keep: (replica: number, s: number, j: number, slope: Rounded) => void = () => {},
+): { state: Expected; status: Expected } {
+  const { phi, dphi } = roundedActivation(choices.activation);
+  const draw = noiseOf(choices, c, recorded);
+  const inData = choices.space === 'data';
+  const cells = new Expected(state);
+  const stopped = new Expected(status);
+  for (let r = 0; r < p.replicas; r++) {
+    if (status[r] !== c.RUNNING) continue;
+    const [rate, sigma] = [rates[2 * r], rates[2 * r + 1]];
+    for (let step = p.first_step; step < p.first_step + p.steps; step++) {
+      const updates: { readonly cell: number; readonly change: Rounded }[] = [];
+      let size = 0;
+      for (let s = 0; s < c.BATCH; s++) {
+        const { sample, noise } = draw(step, r, s);
+        const feature = (k: number) => features[sample * c.STATE + k];
+        const rows = Array.from({ length: c.WIDTH }, (_, j) => r * c.WIDTH + j);
+        const z = rows.map((row) => {
+          const inner = adder(c.STATE, (k) => multiply(cells.get(row * c.STATE + k), feature(k)));
+          return inData ? add(start[row * c.SAMPLES + sample], inner) : inner;
+        });
+        const second = (j: number) => targets[3 * c.SAMPLES + j];
+        const output = chainSum(c.WIDTH, (j) => multiply(second(j), phi(z[j])));
+        const pull = multiply(rate, add(subtract(output, targets[sample]), multiply(sigma, noise)));
+        size += Math.abs(pull.value);
+        z.forEach((at, j) => {
+          const slope = multiply(second(j), dphi(at));
+          keep(r, s, j, slope);
+          const along = multiply(slope, pull);
+          size += Math.abs(along.value);
+          const row = rows[j] * c.STATE;
+          if (inData) updates.push({ cell: row + sample, change: along });
+          else for (let k = 0; k < c.STATE; k++) updates.push({ cell: row + k, change: multiply(along, feature(k)) });
+        });
+      }
+      if (!isBounded(size)) {
+        stopped.set(r, step);
+        break;
+      }
+      for (const { cell, change } of updates) cells.set(cell, add(cells.get(cell), change));
+    }
+  }
+  return { state: cells, status: stopped };
+}
+
+/** The activation and its derivatives, four numbers an argument. */
+export const activationTable: Oracle<Kernels['activation_table']> = ({ points, table }, p, _c, choices) => {
+  const { phi, dphi, d2phi, d3phi } = roundedActivation(choices.activation);
+  const out = new Expected(table);
+  for (let k = 0; k < p.count; k++) {
+    [phi, dphi, d2phi, d3phi].forEach((order, i) => {
+      out.set(4 * k + i, order(rounded(points[k])));
+    });
+  }
+  return { table: out };
+};
