@@ -34,7 +34,7 @@ const targets = {
     library(
       { flatwalk: 'src/engine/index.ts', node: 'src/host/node/index.ts', reference: 'src/reference/index.ts' },
       'dist/lib',
-      [...nodeOnly, ...loadedLate, 'tar'],
+      [...nodeOnly, ...loadedLate],
       false,
     ),
   cli: () => program({ flatwalk: 'src/host/cli/main.ts' }, 'dist/cli'),

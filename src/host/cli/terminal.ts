@@ -52,6 +52,7 @@ export class Terminal {
       head: ['', 'claim', 'measured', 'expected'],
       colWidths: columns([5, 30, 38, 27]),
       wordWrap: true,
+      style: plain,
     });
     for (const { holds, statement, measured, expected, id } of claims) {
       table.push([verdict(holds), `${id}  ${statement}`, measured, expected]);
