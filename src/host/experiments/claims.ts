@@ -19,16 +19,18 @@ export interface Claim {
 const GAP = 0.01;
 const RANK = 1.01;
 /** Agreement and distance are relative to the largest |phi⁻¹(y_i/m)|. */
-const AGREEMENT = 0.01;
+export const AGREEMENT = 0.01;
 /** A noiseless run has reached zero loss when its loss is this share of sum y². */
 const ZERO_LOSS = 1e-8;
 
+/** Claims 1 to 4: the main experiment with label noise, and without. */
+export function judgeMain(walk: ExperimentResult, quiet: ExperimentResult): Claim[] {
+  return [reachesOptimum(walk), becomesRankOne(walk), reachesPreactivations(walk), needsNoise(quiet)];
+}
+
 export function judge(r: Results): Claim[] {
   return [
-    reachesOptimum(r.walk),
-    becomesRankOne(r.walk),
-    reachesPreactivations(r.walk),
-    needsNoise(r.quiet),
+    ...judgeMain(r.walk, r.quiet),
     ...[r.cubicLinear1, r.cubicLinear01, r.sinh, r.sqp].map(holdsFor),
     ...[r.tanh, r.relu, r.square, r.cubicMixed, r.cubicMatched, r.moreSamples, r.paperLike].map(report),
   ];

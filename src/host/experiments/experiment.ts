@@ -64,7 +64,18 @@ export interface ExperimentResult {
   readonly seconds: number;
 }
 
-/** Rows that a run gives, the first and the last included. */
+/** What someone who watches an experiment may want besides its rows and its result. */
+export interface ExperimentWatch {
+  /** Steps between two rows; by default so many that there are 25 rows, the first and the last included. */
+  readonly every?: number;
+  /** Before the first step. The problem must not be changed. */
+  readonly started?: (problem: Problem, start: ExperimentStart) => Promise<void>;
+  /** After the last step, unless the device was lost. */
+  readonly ended?: (problem: Problem) => Promise<void>;
+}
+
+export type ExperimentStart = Pick<ExperimentResult, 'stepSize' | 'plan' | 'traceOptimum' | 'optimumScale'>;
+
 const ROWS = 25;
 
 const always = ['loss', 'trace', 'manifoldTrace', 'retractedTrace', 'retractedResidual', 'stableRank', 'disagreement'];
@@ -75,6 +86,7 @@ export async function runExperiment(
   e: Experiment,
   onRow: (row: MetricRow) => void,
   signal?: AbortSignal,
+  watch: ExperimentWatch = {},
 ): Promise<ExperimentResult> {
   const began = performance.now();
   const { samples: n, dimension: d, width: m, seed, replicas } = e;
@@ -97,10 +109,17 @@ export async function runExperiment(
       noise: e.noise,
       steps: e.steps,
       seed,
-      every: Math.ceil(e.steps / (ROWS - 1)),
+      every: watch.every ?? Math.ceil(e.steps / (ROWS - 1)),
       metrics: (optimum ? [...always, ...withOptimum] : always) as MetricName[],
       signal,
     });
+    const start: ExperimentStart = {
+      stepSize,
+      plan: run.plan,
+      traceOptimum: optimum && problem.traceOptimum(),
+      optimumScale: optimum && Math.max(...optimum.map(Math.abs)),
+    };
+    await watch.started?.(problem, start);
     let first: MetricValues | null = null;
     let last: MetricValues = {};
     const outcome = await run.finish((row) => {
@@ -108,12 +127,10 @@ export async function runExperiment(
       last = row.values;
       onRow(row);
     });
+    if (outcome.kind !== 'lost') await watch.ended?.(problem);
     return {
       experiment: e,
-      stepSize,
-      plan: run.plan,
-      traceOptimum: optimum && problem.traceOptimum(),
-      optimumScale: optimum && Math.max(...optimum.map(Math.abs)),
+      ...start,
       labelEnergy: labels.reduce((sum, y) => sum + y * y, 0),
       dataSpectrum: dataSpectrum(inputs, n),
       first: first ?? {},
