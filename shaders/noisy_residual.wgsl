@@ -34,16 +34,18 @@ fn noisy_residual(
   let sample = params.first + i;
   var output = 0.0;
   var slope = 0.0;
+  var reach = 0.0; // NaN in z may be hidden by the activation, but not by a sum
   for (var j = 0u; j < params.width; j++) {
     let z = preactivations[(replica * params.width + j) * params.count + i];
     let a = targets[3u * SAMPLES + j];
     output += a * phi(z);
     slope += abs(a * dphi(z));
+    reach += abs(z);
   }
   let rate = rates[replica];
   let pull = rate.x * (output - targets[sample] + rate.y * draw(params.step, replica, sample).noise);
   pulls[replica * SAMPLES + sample] = pull;
-  if (!is_bounded(abs(pull) * slope) || !is_bounded(abs(pull)) || !is_bounded(slope)) {
+  if (!is_bounded(abs(pull) * slope) || !is_bounded(abs(pull)) || !is_bounded(slope) || !is_bounded(reach)) {
     atomicMin(&status[replica], params.step);
   }
 }

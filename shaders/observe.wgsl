@@ -4,7 +4,7 @@
 //   2  sum_i |x_i|^2 e_i sum_j a_j phi''(z_ij)       half of what the residual adds to the trace
 //   3  max_i (max_j z_ij - min_j z_ij)               disagreement of the neurons
 //   4  max_ij |z_ij - phi^-1(y_i / m)|               distance to the optimum
-//   5  how many samples have a residual that is not a number, or is beyond 2^64
+//   5  how many samples have a residual, or pre-activations, not a number or beyond 2^64
 //   6  max_i |e_i|                                   largest residual
 //   7  sum_i |x_i|^2 |e_i| sum_j |a_j phi''(z_ij)|   sets the tolerance of the trace
 // preactivations is replicas x m x count (the block), partials is chunks x replicas x 8; params.chunk is the number of
@@ -53,6 +53,7 @@ fn observe(
     var slopes = 0.0;
     var bends = 0.0;
     var bend_sizes = 0.0;
+    var reach = 0.0; // NaN in z may be hidden by the activation, but not by a sum
     var lowest = preactivations[replica * params.width * params.count + i];
     var highest = lowest;
     for (var j = 0u; j < params.width; j++) {
@@ -64,6 +65,7 @@ fn observe(
       slopes += slope * slope;
       bends += curve;
       bend_sizes += abs(curve);
+      reach += abs(z);
       lowest = min(lowest, z);
       highest = max(highest, z);
       distance = max(distance, abs(z - aim));
@@ -76,7 +78,7 @@ fn observe(
     bend_size += q * abs(e) * bend_sizes;
     disagreement = max(disagreement, highest - lowest);
     largest = max(largest, abs(e));
-    broken += select(1.0, 0.0, is_bounded(abs(e)));
+    broken += select(1.0, 0.0, is_bounded(abs(e)) && is_bounded(reach));
   }
   let base = ((params.chunk + chunk) * params.replicas + replica) * 8u;
   put(base, tree_sum(loss, local), local);

@@ -6,6 +6,7 @@
 // slot: space
 // slot: draws
 // uses: lib/bounded.wgsl
+// uses: lib/grid.wgsl
 
 struct Params { replicas: u32, first_step: u32, steps: u32 }
 
@@ -27,8 +28,15 @@ var<workgroup> running: u32;
 var<workgroup> update_size: f32;
 
 @compute @workgroup_size(LANES)
-fn sgd_group(@builtin(workgroup_id) workgroup: vec3u, @builtin(local_invocation_index) local: u32) {
-  let replica = workgroup.x;
+fn sgd_group(
+  @builtin(workgroup_id) workgroup: vec3u,
+  @builtin(num_workgroups) groups: vec3u,
+  @builtin(local_invocation_index) local: u32,
+) {
+  let replica = workgroup_index(workgroup, groups);
+  if (replica >= params.replicas) {
+    return;
+  }
   let rate = rates[replica];
   if (local == 0u) {
     running = select(0u, 1u, status[replica] == RUNNING);
@@ -59,7 +67,8 @@ fn sgd_group(@builtin(workgroup_id) workgroup: vec3u, @builtin(local_invocation_
         let a = targets[3u * SAMPLES + j];
         let slope = a * dphi(z);
         output += a * phi(z);
-        size += abs(slope);
+        // z as well, because an activation may hide a NaN behind a clamp or a maximum.
+        size += abs(slope) + abs(z);
         slopes[(replica * BATCH + s) * WIDTH + j] = slope;
       }
       outputs[local] = output;

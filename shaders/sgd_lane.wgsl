@@ -6,11 +6,13 @@
 // and direction are (data space: coefficients; weight space: Theta).
 // Sizes are constants: WIDTH = m, SAMPLES = n, STATE = n or d, BATCH. The loops over them are unrolled, so that the
 // arrays live in registers: software drivers and some GPU drivers do not do it by themselves.
-// A replica whose update is not a number, or is beyond 2^64, stops before it moves, and its step is kept in status.
+// A replica whose update is not a number, or is beyond 2^64, stops before it moves, and its step is kept in status; so
+// does one that starts with such numbers, which an activation could hide behind a clamp or a maximum.
 // slot: activation
 // slot: space
 // slot: draws
 // uses: lib/bounded.wgsl
+// uses: lib/grid.wgsl
 
 struct Params { replicas: u32, first_step: u32, steps: u32 }
 
@@ -24,21 +26,34 @@ struct Params { replicas: u32, first_step: u32, steps: u32 }
 @group(1) @binding(0) var<uniform> params: Params;
 
 @compute @workgroup_size(LANES)
-fn sgd_lane(@builtin(global_invocation_id) id: vec3u) {
-  let replica = id.x;
+fn sgd_lane(
+  @builtin(workgroup_id) workgroup: vec3u,
+  @builtin(num_workgroups) groups: vec3u,
+  @builtin(local_invocation_index) local: u32,
+) {
+  let replica = workgroup_index(workgroup, groups) * LANES + local;
   if (replica >= params.replicas || status[replica] != RUNNING) {
     return;
   }
   let rate = rates[replica];
   var cells: array<f32, WIDTH * STATE>;
   var second: array<f32, WIDTH>;
+  var loaded = 0.0;
   // @unroll
   for (var j = 0u; j < WIDTH; j++) {
     second[j] = targets[3u * SAMPLES + j];
     // @unroll
     for (var k = 0u; k < STATE; k++) {
       cells[j * STATE + k] = state[(replica * WIDTH + j) * STATE + k];
+      loaded += abs(cells[j * STATE + k]);
     }
+    for (var i = 0u; i < SAMPLES; i++) {
+      loaded += abs(offset(replica * WIDTH + j, i));
+    }
+  }
+  if (!is_bounded(loaded)) {
+    status[replica] = params.first_step;
+    return;
   }
 
   for (var t = 0u; t < params.steps; t++) {

@@ -13,7 +13,7 @@ export interface Observed {
   readonly disagreement: Float64Array;
   readonly optimumDistance: Float64Array;
   readonly largestResidual: Float64Array;
-  /** Samples whose residual is not a number, or beyond 2^64. */
+  /** Samples with a residual, or pre-activations, that are not numbers or beyond 2^64. */
   readonly broken: Float64Array;
 }
 
