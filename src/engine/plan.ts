@@ -1,3 +1,7 @@
+import { FlatwalkError } from '../model/errors.ts';
+import { count } from './arrays.ts';
+import { sampleBlocks } from './network.ts';
+
 /**
  * The plan: which kernels run a training run, in which space, on how many lanes. Decided once, before step 0, by a pure
  * function; recorded with the results; reused on resume. The bits of a run depend on (config, seed, adapter, plan).
@@ -39,30 +43,47 @@ export const GROUP_BATCH = 1024;
 /** Multiply-adds a step above which a full batch is done by matrix products over the whole device. */
 const GROUP_WORK = 1 << 18;
 
+/** @throws BAD_ARGUMENT for wishes that cannot be carried out */
 export function choosePlan(r: PlanRequest, wish: Partial<Pick<Plan, 'strategy' | 'space' | 'lanes'>> = {}): Plan {
   const cost = (space: Plan['space']) =>
     r.fullBatch && space === 'data'
       ? r.width * r.samples * r.samples
       : (space === 'data' ? 1 : 2) * r.batch * r.width * (space === 'data' ? r.samples : r.dimension);
-  const space = wish.space ?? (cost('data') < cost('weight') && r.samples <= 2 * r.dimension ? 'data' : 'weight');
-  const state = space === 'data' ? r.samples : r.dimension;
-  const cells = r.width * state;
-  const unrolled = 2 * r.batch * cells;
+  const cellsIn = (space: Plan['space']) => r.width * (space === 'data' ? r.samples : r.dimension);
+  const strategyIn = (space: Plan['space']): Plan['strategy'] => {
+    if (wish.strategy) return wish.strategy;
+    if (cellsIn(space) <= LANE_CELLS && 2 * r.batch * cellsIn(space) <= LANE_WORK) return 'lane';
+    return r.fullBatch && (cost(space) > GROUP_WORK || r.batch > GROUP_BATCH) ? 'tiled' : 'group';
+  };
+  // Matrix products in data space work on all samples at once.
+  const fitsAtOnce = sampleBlocks(r.samples, r.replicas * r.width, r.dimension).length === 1;
+  const possible = (space: Plan['space']) => space === 'weight' || strategyIn(space) !== 'tiled' || fitsAtOnce;
+  const cheaper = cost('data') < cost('weight') && r.samples <= 2 * r.dimension;
+  const space = wish.space ?? (cheaper && possible('data') ? 'data' : 'weight');
+  const cells = cellsIn(space);
   const spaceReason =
     space === 'data'
       ? `data space, because ${r.samples} samples are fewer than twice ${r.dimension} dimensions`
-      : `weight space, because ${r.samples} samples are not fewer than twice ${r.dimension} dimensions`;
+      : cheaper
+        ? `weight space, because ${r.samples} samples of ${r.replicas * r.width} neurons do not fit at once`
+        : `weight space, because ${r.samples} samples are not fewer than twice ${r.dimension} dimensions`;
 
-  const fits = (strategy: Plan['strategy']) =>
-    strategy === 'lane'
-      ? cells <= LANE_CELLS && unrolled <= LANE_WORK
-      : strategy === 'group'
-        ? r.batch <= GROUP_BATCH
-        : r.fullBatch;
-  const strategy =
-    wish.strategy ??
-    (fits('lane') ? 'lane' : r.fullBatch && (cost(space) > GROUP_WORK || !fits('group')) ? 'tiled' : 'group');
-  const lanes = wish.lanes ?? chooseLanes(strategy, r);
+  const strategy = strategyIn(space);
+  const lanes = wish.lanes === undefined ? chooseLanes(strategy, r) : count('lanes', wish.lanes);
+  const impossible = !possible(space)
+    ? `${r.samples} samples of ${r.replicas * r.width} neurons do not fit at once, as data space needs`
+    : strategy === 'tiled' && !r.fullBatch
+      ? "the strategy 'tiled' is for the full batch"
+      : strategy === 'group' && r.batch > GROUP_BATCH
+        ? `the strategy 'group' takes at most ${GROUP_BATCH} samples a step, not ${r.batch}`
+        : strategy === 'group' && (lanes & (lanes - 1)) !== 0
+          ? `lanes is ${lanes}, which is not a power of two`
+          : lanes > r.mostLanes
+            ? `lanes is ${lanes}, but this device has at most ${r.mostLanes} in a workgroup`
+            : null;
+  if (impossible) {
+    throw new FlatwalkError('BAD_ARGUMENT', `This plan cannot be carried out: ${impossible}`, 'Pin less of it.');
+  }
   const strategyReason = {
     lane: `one lane a replica, because the state of ${cells} numbers fits in registers`,
     group: `one workgroup of ${lanes} lanes a replica, because ${cells} numbers are too many for registers`,
