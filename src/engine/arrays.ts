@@ -1,3 +1,4 @@
+import type { Law } from '../model/draws.ts';
 import { FlatwalkError } from '../model/errors.ts';
 
 /** Numbers as callers have them: a typed array or view, a plain array, or rows of numbers. Converted by value. */
@@ -31,17 +32,19 @@ export function toFloat32(name: string, list: NumberList): { values: Float32Arra
           'Give every row the same length.',
         );
       }
-      for (let k = 0; k < columns; k++) values[i * columns + k] = one(name, rows[i][k], `row ${i}, column ${k}`);
+      for (let k = 0; k < columns; k++) values[i * columns + k] = one(name, rows[i][k], i, k);
     }
     return { values, rows: rows.length };
   }
   const flat = list as ArrayLike<number>;
   const values = new Float32Array(flat.length);
-  for (let i = 0; i < flat.length; i++) values[i] = one(name, flat[i], `index ${i}`);
+  for (let i = 0; i < flat.length; i++) values[i] = one(name, flat[i], i);
   return { values, rows: null };
 }
 
-function one(name: string, value: unknown, where: string): number {
+function one(name: string, value: unknown, index: number, column?: number): number {
+  if (typeof value === 'number' && Math.abs(value) <= LARGEST_F32) return Math.fround(value);
+  const where = column === undefined ? `index ${index}` : `row ${index}, column ${column}`;
   if (typeof value !== 'number') {
     throw new FlatwalkError(
       'BAD_ARGUMENT',
@@ -49,11 +52,8 @@ function one(name: string, value: unknown, where: string): number {
       typeof value === 'bigint' ? 'Convert 64-bit integers to numbers first.' : 'Pass numbers.',
     );
   }
-  if (!(Math.abs(value) <= LARGEST_F32)) {
-    const why = Number.isFinite(value) ? 'is outside the range of f32' : 'is not finite';
-    throw new FlatwalkError('NOT_FINITE', `${name}: the value ${value} at ${where} ${why}`, 'Remove or rescale it.');
-  }
-  return Math.fround(value);
+  const why = Number.isFinite(value) ? 'is outside the range of f32' : 'is not finite';
+  throw new FlatwalkError('NOT_FINITE', `${name}: the value ${value} at ${where} ${why}`, 'Remove or rescale it.');
 }
 
 /** @throws BAD_ARGUMENT unless value is an integer of at least `least`. */
@@ -73,6 +73,14 @@ export function real(name: string, value: number, least = -Infinity): number {
   if (typeof value !== 'number' || !Number.isFinite(value) || value < least) {
     const bound = least === -Infinity ? '' : ` of at least ${least}`;
     throw new FlatwalkError('BAD_ARGUMENT', `${name} must be a finite number${bound}, not ${value}`, `Change ${name}.`);
+  }
+  return value;
+}
+
+/** @throws BAD_ARGUMENT unless value is a law. */
+export function checkLaw(name: string, value: Law): Law {
+  if (value !== 'gaussian' && value !== 'rademacher') {
+    throw new FlatwalkError('BAD_ARGUMENT', `${name} is '${value}'`, "Set it to 'gaussian' or 'rademacher'.");
   }
   return value;
 }

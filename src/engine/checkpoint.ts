@@ -1,6 +1,12 @@
 import { FlatwalkError } from '../model/errors.ts';
 import type { Plan } from './plan.ts';
 
+/** A replica that has stopped because its update was not finite, and the step that would have been its next. */
+export interface Divergence {
+  readonly replica: number;
+  readonly step: number;
+}
+
 /** The state of a run between two steps. Resumed on the same adapter it goes on with the same bits. */
 export interface Checkpoint {
   readonly version: 1;
@@ -11,10 +17,13 @@ export interface Checkpoint {
     readonly replicas: number;
     readonly activation: string;
   };
+  /** Checksum of inputs, labels and second layer. */
+  readonly data: number;
   readonly seed: number;
   readonly plan: Plan;
   /** Steps done. */
   readonly step: number;
+  readonly diverged: readonly Divergence[];
   /** The weights at step 0 in data space; the weights now in weight space. */
   readonly origin: Float32Array;
   /** Accumulated coefficients (replicas x m x n) in data space; the weights in weight space. */
@@ -22,48 +31,68 @@ export interface Checkpoint {
 }
 
 const MAGIC = 'flatwalk checkpoint 1\n';
+const DIGITS = 8;
 
-/** A checkpoint as bytes: a line of magic, a line of JSON, then the numbers as little-endian f32. */
+/**
+ * A checkpoint as bytes: a line of magic, a line with the checksum of all that follows, a line of JSON, then the numbers
+ * as little-endian f32.
+ */
 export function encodeCheckpoint(c: Checkpoint): Uint8Array {
   const { origin, state, ...rest } = c;
-  const head = new TextEncoder().encode(
-    `${MAGIC}${JSON.stringify({ ...rest, origin: origin.length, state: state.length, sum: checksum(origin, state) })}\n`,
-  );
-  const bytes = new Uint8Array(head.length + 4 * (origin.length + state.length));
+  const json = new TextEncoder().encode(`${JSON.stringify({ ...rest, origin: origin.length, state: state.length })}\n`);
+  const body = new Uint8Array(json.length + 4 * (origin.length + state.length));
+  body.set(json);
+  const view = new DataView(body.buffer, json.length);
+  for (let i = 0; i < origin.length; i++) view.setFloat32(4 * i, origin[i], true);
+  for (let i = 0; i < state.length; i++) view.setFloat32(4 * (origin.length + i), state[i], true);
+  const head = new TextEncoder().encode(`${MAGIC}${checksum(body).toString(16).padStart(DIGITS, '0')}\n`);
+  const bytes = new Uint8Array(head.length + body.length);
   bytes.set(head);
-  const view = new DataView(bytes.buffer, head.length);
-  [...origin, ...state].forEach((value, i) => {
-    view.setFloat32(4 * i, value, true);
-  });
+  bytes.set(body, head.length);
   return bytes;
 }
 
 /** @throws BAD_ARGUMENT for bytes that are not a whole checkpoint */
 export function decodeCheckpoint(bytes: Uint8Array): Checkpoint {
-  const second = bytes.indexOf(10, MAGIC.length);
-  const text = new TextDecoder().decode(bytes.subarray(0, Math.max(0, second)));
-  if (!text.startsWith(MAGIC)) throw broken('it does not begin as one');
-  const { origin, state, sum, ...rest } = JSON.parse(text.slice(MAGIC.length));
-  const expected = second + 1 + 4 * (origin + state);
+  const text = (from: number, to: number) => new TextDecoder().decode(bytes.subarray(from, to));
+  if (text(0, MAGIC.length) !== MAGIC) throw broken('it does not begin as one');
+  const start = MAGIC.length + DIGITS + 1;
+  const end = bytes.indexOf(10, start);
+  if (end < 0) throw broken(`it ends after ${bytes.length} bytes, within its head`);
+  const json = parsed(text(start, end));
+  const { origin, state, ...rest } = json;
+  const expected = end + 1 + 4 * (origin + state);
   if (bytes.length !== expected) throw broken(`it has ${bytes.length} bytes instead of ${expected}`);
-  const view = new DataView(bytes.buffer, bytes.byteOffset + second + 1);
-  const numbers = Float32Array.from({ length: origin + state }, (_, i) => view.getFloat32(4 * i, true));
-  const checkpoint = { ...rest, origin: numbers.slice(0, origin), state: numbers.slice(origin) };
-  if (checksum(checkpoint.origin, checkpoint.state) !== sum) throw broken('its numbers do not match its checksum');
-  return checkpoint;
+  if (text(MAGIC.length, start - 1) !== checksum(bytes.subarray(start)).toString(16).padStart(DIGITS, '0')) {
+    throw broken('it does not match its checksum, so it was damaged');
+  }
+  const view = new DataView(bytes.buffer, bytes.byteOffset + end + 1);
+  const numbers = (from: number, length: number) =>
+    Float32Array.from({ length }, (_, i) => view.getFloat32(4 * (from + i), true));
+  return { ...rest, origin: numbers(0, origin), state: numbers(origin, state) };
+}
+
+type Head = Omit<Checkpoint, 'origin' | 'state'> & { readonly origin: number; readonly state: number };
+
+function parsed(json: string): Head {
+  try {
+    const head: Head = JSON.parse(json);
+    if (Number.isSafeInteger(head.origin) && Number.isSafeInteger(head.state)) return head;
+  } catch {
+    // Told below, in the caller's terms.
+  }
+  throw broken('its head is damaged');
 }
 
 function broken(why: string): FlatwalkError {
   return new FlatwalkError('BAD_ARGUMENT', `This is not a whole flatwalk checkpoint: ${why}`, 'Use an earlier one.');
 }
 
-/** FNV-1a over the bits of the numbers: enough to notice damage. */
-function checksum(...lists: Float32Array[]): number {
+/** FNV-1a: enough to notice damage, and data that are not the same. */
+export function checksum(...lists: readonly (Uint8Array | Float32Array)[]): number {
   let sum = 0x811c9dc5;
-  for (const list of lists) {
-    for (const word of new Uint32Array(list.buffer, list.byteOffset, list.length)) {
-      sum = Math.imul(sum ^ word, 0x01000193);
-    }
+  for (const { buffer, byteOffset, byteLength } of lists) {
+    for (const byte of new Uint8Array(buffer, byteOffset, byteLength)) sum = Math.imul(sum ^ byte, 0x01000193);
   }
   return sum >>> 0;
 }

@@ -108,8 +108,8 @@ export class Gpu {
     return Promise.race([promise, this.#lost]);
   }
 
-  /** @throws LIMIT when the device cannot hold or bind a buffer of that size. */
-  buffer(label: string, bytes: number, usage: number = STORAGE): GPUBuffer {
+  /** The size that a buffer of so many bytes gets. @throws LIMIT when the device cannot hold or bind it. */
+  checkSize(label: string, bytes: number, usage: number = STORAGE): number {
     const size = Math.max(16, Math.ceil(bytes / 4) * 4);
     const { maxBufferSize, maxStorageBufferBindingSize } = this.device.limits;
     const binds = (usage & BufferUsage.STORAGE) !== 0;
@@ -123,6 +123,12 @@ export class Gpu {
         'Use fewer replicas, samples or neurons, or open the device with a higher limit if its adapter has one.',
       );
     }
+    return size;
+  }
+
+  /** @throws LIMIT */
+  buffer(label: string, bytes: number, usage: number = STORAGE): GPUBuffer {
+    const size = this.checkSize(label, bytes, usage);
     const buffer = this.scoped(label, () => this.device.createBuffer({ label, size, usage }));
     this.#buffers.add(buffer);
     this.held.buffers++;

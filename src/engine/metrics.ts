@@ -1,5 +1,6 @@
 import type { Law } from '../model/draws.ts';
 import { FlatwalkError } from '../model/errors.ts';
+import { checkLaw, count, real } from './arrays.ts';
 import type { Gpu, Stretch } from './gpu.ts';
 import type { Network } from './network.ts';
 import { prepareFeatures } from './stages/features.ts';
@@ -44,6 +45,8 @@ interface Metric {
 }
 
 const needsOptimum = (network: Network) => (network.optimum ? null : network.noOptimum);
+/** Of the zero matrix, which has no largest direction: rank 0, and all of its energy in any direction. */
+const orZero = (sigma: Float64Array, value: () => number, ofZero = 0) => (sigma[0] === 0 ? ofZero : value());
 const perReplica = (found: Findings, f: (sigma: Float64Array) => number) => found.features.map(f);
 const energy = (sigma: Float64Array) => sigma.reduce((sum, s) => sum + s * s, 0);
 
@@ -121,7 +124,7 @@ export const metrics = {
     unit: '1',
     meaning: 'sum sigma² / sigma_1² of the feature matrix Theta X^T',
     needs: ['features'],
-    finish: (f) => perReplica(f, (sigma) => energy(sigma) / (sigma[0] * sigma[0])),
+    finish: (f) => perReplica(f, (sigma) => orZero(sigma, () => energy(sigma) / (sigma[0] * sigma[0]))),
   },
   thresholdRank: {
     unit: '1',
@@ -134,16 +137,19 @@ export const metrics = {
     meaning: 'exp of the Shannon entropy of sigma² / sum sigma²',
     needs: ['features'],
     finish: (f) =>
-      perReplica(f, (sigma) => {
-        const shares = sigma.map((s) => (s * s) / energy(sigma)).filter((p) => p > 0);
-        return Math.exp(-shares.reduce((sum, p) => sum + p * Math.log(p), 0));
-      }),
+      perReplica(f, (sigma) =>
+        orZero(sigma, () => {
+          const total = energy(sigma);
+          const shares = sigma.map((s) => (s * s) / total).filter((p) => p > 0);
+          return Math.exp(-shares.reduce((sum, p) => sum + p * Math.log(p), 0));
+        }),
+      ),
   },
   topEnergy: {
     unit: '1',
     meaning: 'sigma_1² / sum sigma²',
     needs: ['features'],
-    finish: (f) => perReplica(f, (sigma) => (sigma[0] * sigma[0]) / energy(sigma)),
+    finish: (f) => perReplica(f, (sigma) => orZero(sigma, () => (sigma[0] * sigma[0]) / energy(sigma), 1)),
   },
   singularValues: {
     unit: 'pre-activation',
@@ -194,8 +200,7 @@ export async function prepareWatch(
   names: readonly MetricName[],
   options: MetricOptions = {},
 ): Promise<Watch> {
-  for (const name of names) checkMetric(network, name);
-  const all = { probes: 64, probeKind: 'rademacher' as const, probeSeed: 0, rankThreshold: 1e-3, ...options };
+  const all = checkMetrics(network, names, options);
   const needed = new Set(names.flatMap((name) => metrics[name].needs as readonly Finding[]));
   const prepare: { [F in Finding]: () => Promise<Stage<Findings[F]>> } = {
     observed: () => prepareObserve(network, weights),
@@ -226,6 +231,19 @@ export async function prepareWatch(
       );
     },
   };
+}
+
+/** The options with their defaults. @throws BAD_ARGUMENT, NOT_DEFINED */
+export function checkMetrics(
+  network: Network,
+  names: readonly MetricName[],
+  { probes = 64, probeKind = 'rademacher', probeSeed = 0, rankThreshold = 1e-3 }: MetricOptions = {},
+): Required<MetricOptions> {
+  for (const name of names) checkMetric(network, name);
+  count('probes', probes);
+  count('probeSeed', probeSeed, 0);
+  real('rankThreshold', rankThreshold, 0);
+  return { probes, probeKind: checkLaw('probeKind', probeKind), probeSeed, rankThreshold };
 }
 
 function checkMetric(network: Network, name: MetricName): void {

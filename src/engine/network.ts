@@ -1,6 +1,7 @@
 import { type Activation, activation } from '../model/activations.ts';
 import { FlatwalkError } from '../model/errors.ts';
 import { count, type NumberList, toFloat32 } from './arrays.ts';
+import { checksum } from './checkpoint.ts';
 import type { Gpu, Launch } from './gpu.ts';
 import type { KernelName, kernels } from './kernels.ts';
 
@@ -64,7 +65,10 @@ export class Network {
   readonly running: GPUBuffer;
   readonly #scratch = new Map<string, GPUBuffer>();
   readonly #buffers: GPUBuffer[] = [];
+  /** Counts what has changed the weights: a run takes its checkpoints only while nothing else has. */
+  generation = 0;
   #dataGram: Promise<GPUBuffer> | null = null;
+  #dataSum: number | null = null;
   #disposed = false;
 
   constructor(gpu: Gpu, options: ProblemOptions) {
@@ -96,19 +100,22 @@ export class Network {
     targets.set(this.squaredNorms, n);
     if (this.optimum) targets.set(this.optimum, 2 * n);
     targets.set(this.secondLayer, 3 * n);
-    try {
-      this.data = this.buffer('inputs', this.inputs.length);
-      this.targets = this.buffer('targets', targets.length);
-      this.weights = this.buffer('weights', weights.length);
-      this.running = this.buffer('running', this.replicas);
-    } catch (error) {
-      this.dispose();
-      throw error;
-    }
+    const parts = { inputs: this.inputs, targets, weights };
+    for (const [label, values] of Object.entries(parts)) gpu.checkSize(label, values.byteLength);
+    this.data = this.buffer('inputs', this.inputs.length);
+    this.targets = this.buffer('targets', targets.length);
+    this.weights = this.buffer('weights', weights.length);
+    this.running = this.buffer('running', this.replicas);
     gpu.write(this.data, this.inputs);
     gpu.write(this.targets, targets);
     gpu.write(this.weights, weights);
     gpu.write(this.running, new Uint32Array(this.replicas).fill(RUNNING));
+  }
+
+  /** Checksum of what a checkpoint must be resumed with: inputs, labels and second layer. */
+  get dataSum(): number {
+    this.#dataSum ??= checksum(this.inputs, this.labels, this.secondLayer);
+    return this.#dataSum;
   }
 
   /** Numbers in the weights of one replica. */
@@ -116,8 +123,9 @@ export class Network {
     return this.width * this.dimension;
   }
 
-  /** A buffer of f32 or u32 that lives as long as the problem. */
+  /** A buffer of f32 or u32 that lives as long as the problem. @throws LIMIT, DISPOSED */
   buffer(label: string, numbers: number): GPUBuffer {
+    this.check();
     const buffer = this.gpu.buffer(label, numbers * 4);
     this.#buffers.push(buffer);
     return buffer;
@@ -168,7 +176,9 @@ export class Network {
 
   setWeights(list: NumberList): void {
     this.check();
-    this.gpu.write(this.weights, this.#allReplicas(toFloat32('weights', list).values));
+    const values = this.#allReplicas(toFloat32('weights', list).values);
+    this.generation++;
+    this.gpu.write(this.weights, values);
   }
 
   /** @throws DISPOSED, DEVICE_LOST */
@@ -292,5 +302,14 @@ function squaredNorms(inputs: Float32Array, samples: number): Float64Array {
   const d = inputs.length / samples;
   const norms = new Float64Array(samples);
   for (let i = 0; i < inputs.length; i++) norms[Math.floor(i / d)] += inputs[i] * inputs[i];
+  // With longer rows a step could be bounded and yet move a weight out of the range of f32.
+  const long = norms.findIndex((q) => !Number.isFinite(Math.fround(q)));
+  if (long >= 0) {
+    throw new FlatwalkError(
+      'NOT_FINITE',
+      `inputs: the squared length of row ${long} is ${norms[long]}, outside the range of f32`,
+      'Rescale the inputs.',
+    );
+  }
   return norms;
 }

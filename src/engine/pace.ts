@@ -3,6 +3,8 @@ import type { Gpu } from './gpu.ts';
 /** A dispatch should take about this long: short enough for every watchdog and for a page to stay alive. */
 const AIM_MS = 40;
 const FIRST_STEPS = 16;
+/** Operations in the first submission at most, well under a second on a software adapter. */
+const FIRST_WORK = 1 << 28;
 const MOST_STEPS = 1 << 20;
 
 /**
@@ -10,12 +12,14 @@ const MOST_STEPS = 1 << 20;
  * number, not its place in a dispatch, feeds the generator.
  */
 export class Pace {
-  steps = FIRST_STEPS;
+  steps: number;
   readonly #gpu: Gpu;
   #before: Promise<number> = Promise.resolve(performance.now());
 
-  constructor(gpu: Gpu) {
+  /** `work` is an estimate of the operations in a step. */
+  constructor(gpu: Gpu, work: number) {
     this.#gpu = gpu;
+    this.steps = Math.min(FIRST_STEPS, Math.max(1, Math.floor(FIRST_WORK / work)));
   }
 
   /** Waits until the submission before the last one is done, so that the device always has one waiting. */

@@ -1,6 +1,7 @@
+/// <reference lib="esnext.disposable" preserve="true" />
 import type { Law } from '../model/draws.ts';
 import { FlatwalkError } from '../model/errors.ts';
-import { count, type NumberList, toFloat32 } from './arrays.ts';
+import { checkLaw, count, type NumberList, toFloat32 } from './arrays.ts';
 import { type MetricName, type MetricOptions, type MetricValues, prepareWatch, traceOptimum } from './metrics.ts';
 import type { Network } from './network.ts';
 import { prepareCurvature, vectorsAtOnce } from './stages/curvature.ts';
@@ -158,6 +159,7 @@ export class Problem {
   async traceEstimate(options: { probes: number; kind?: Law; seed?: number }): Promise<TraceEstimate[]> {
     this.#network.check();
     count('probes', options.probes);
+    if (options.kind) checkLaw('kind', options.kind);
     return this.#result(await prepareProbes(this.#network, this.#network.weights, options));
   }
 
@@ -189,6 +191,7 @@ export class Problem {
     const network = this.#network;
     network.check();
     const retraction = await prepareRetraction(network, network.weights, count('steps', steps));
+    network.generation++;
     const { pivots } = await this.#result(retraction);
     const { largestResidual, broken } = await this.#observe();
     const pivotRatio = Float64Array.from(largestResidual, (_, r) => pivots[2 * r] / pivots[2 * r + 1]);
@@ -216,6 +219,7 @@ export class Problem {
     const run = new Run(this.#network, options, this.#software, () => {
       this.#running = false;
     });
+    this.#network.generation++;
     this.#running = true;
     return run;
   }
@@ -245,11 +249,13 @@ export class Problem {
   }
 
   async #result<T>(stage: Pick<Stage<T>, 'record' | 'outputs' | 'finish'>): Promise<T> {
+    this.#network.check();
     stage.record();
     return stage.finish(await this.#network.gpu.read(stage.outputs));
   }
 
   async #floats(buffer: GPUBuffer, length: number): Promise<Float32Array> {
+    this.#network.check();
     const [bytes] = await this.#network.gpu.read([{ buffer, size: length * 4 }]);
     return new Float32Array(bytes);
   }

@@ -1,8 +1,8 @@
 import type { Law } from '../model/draws.ts';
 import { FlatwalkError } from '../model/errors.ts';
-import { count, type NumberList, real, toFloat32 } from './arrays.ts';
-import type { Checkpoint } from './checkpoint.ts';
-import { type MetricName, type MetricOptions, type MetricValues, prepareWatch } from './metrics.ts';
+import { checkLaw, count, type NumberList, real, toFloat32 } from './arrays.ts';
+import type { Checkpoint, Divergence } from './checkpoint.ts';
+import { checkMetrics, type MetricName, type MetricOptions, type MetricValues, prepareWatch } from './metrics.ts';
 import { type Network, RUNNING } from './network.ts';
 import { Pace } from './pace.ts';
 import { choosePlan, type Plan } from './plan.ts';
@@ -45,11 +45,6 @@ export interface MetricRow {
   readonly diverged: readonly Divergence[];
 }
 
-export interface Divergence {
-  readonly replica: number;
-  readonly step: number;
-}
-
 /** How a run ended. `step` counts the steps whose result the problem's weights hold. */
 export type Outcome =
   | { readonly kind: 'finished'; readonly step: number }
@@ -86,6 +81,7 @@ export class Run implements AsyncIterable<MetricRow> {
   #fail: (error: unknown) => void = () => {};
   #started = false;
   #step: number;
+  #generation = 0;
   #buffers: (RunBuffers & { readonly origin: GPUBuffer }) | null = null;
 
   /** Made by `problem.train()`. @throws BAD_ARGUMENT, BAD_SHAPE, NOT_FINITE for settings that make no sense */
@@ -94,6 +90,7 @@ export class Run implements AsyncIterable<MetricRow> {
     this.#options = options;
     this.#release = release;
     this.#settings = readSettings(network, options);
+    checkMetrics(network, options.metrics ?? [], options.metricOptions);
     const { batch, fullBatch } = this.#settings;
     const { samples, width, dimension, replicas } = network;
     const mostLanes = network.gpu.device.limits.maxComputeInvocationsPerWorkgroup;
@@ -120,47 +117,72 @@ export class Run implements AsyncIterable<MetricRow> {
     }
     this.#started = true;
     // Until a row says otherwise, leaving the loop early is the caller's wish to stop.
-    let outcome: Outcome | null = null;
+    let outcome: Outcome = { kind: 'stopped', step: this.#step, reason: 'the caller left the loop' };
+    let failure: { readonly error: unknown } | null = null;
     try {
       outcome = yield* this.#rows();
     } catch (error) {
-      if (error instanceof FlatwalkError && error.code === 'DEVICE_LOST') {
-        outcome = { kind: 'lost', step: this.#step, error };
-      } else {
-        this.#fail(error);
-        throw error;
-      }
+      failure = { error };
     } finally {
-      try {
-        if (outcome?.kind !== 'lost') await this.#writeWeights();
-      } finally {
-        this.#release();
-        this.#settle(outcome ?? { kind: 'stopped', step: this.#step, reason: 'the caller left the loop' });
-      }
+      await this.#end(outcome, failure);
     }
   }
 
-  /** Everything from which the run goes on bit for bit, after it has ended or between two rows. @throws DEVICE_LOST */
+  async #end(outcome: Outcome, failure: { readonly error: unknown } | null): Promise<void> {
+    try {
+      await this.#writeWeights();
+    } catch (error) {
+      failure ??= { error };
+    }
+    this.#release();
+    if (!failure) {
+      this.#settle(outcome.kind === 'stopped' ? { ...outcome, step: this.#step } : outcome);
+      return;
+    }
+    const { error } = failure;
+    if (error instanceof FlatwalkError && error.code === 'DEVICE_LOST') {
+      this.#settle({ kind: 'lost', step: this.#step, error });
+      return;
+    }
+    this.#fail(error);
+    throw error;
+  }
+
+  /**
+   * Everything from which the run goes on bit for bit, between two rows or after it has ended, as long as nothing else has
+   * changed the problem's weights. @throws BAD_ARGUMENT before the first row or when something has, DEVICE_LOST, DISPOSED
+   */
   async checkpoint(): Promise<Checkpoint> {
-    const buffers = this.#buffers;
-    const { gpu, weights } = this.#network;
-    const { samples, width, dimension, replicas, activation } = this.#network;
-    const origin = buffers?.origin ?? weights;
-    const state = buffers?.state ?? weights;
-    const read = await gpu.read([
-      { buffer: origin, size: origin.size },
-      { buffer: state, size: state.size },
+    const network = this.#network;
+    network.check();
+    if (!this.#buffers || network.generation !== this.#generation) {
+      throw new FlatwalkError(
+        'BAD_ARGUMENT',
+        this.#buffers
+          ? 'The weights have changed since this run, so its state is gone'
+          : 'The run has not started, so there is nothing to keep',
+        'Take a checkpoint between two rows, or when the run has ended, before anything else.',
+      );
+    }
+    const { origin, state, status } = this.#buffers;
+    // The steps submitted so far are those that the buffers will hold when the device comes to read them.
+    const step = this.#step;
+    const { replicas, cells, gpu } = network;
+    const [start, now, stopped] = await gpu.read([
+      { buffer: origin, size: replicas * cells * 4 },
+      { buffer: state, size: stateLength(network, this.plan) * 4 },
+      { buffer: status, size: replicas * 4 },
     ]);
-    const [start, now] = read.map((bytes) => new Float32Array(bytes));
-    const shape = { samples, width, dimension, replicas, activation: activation.spec };
     return {
       version: 1,
-      shape,
+      shape: checkpointShape(network),
+      data: network.dataSum,
       seed: this.#settings.seed,
       plan: this.plan,
-      step: this.#step,
-      origin: start,
-      state: now,
+      step,
+      diverged: divergences(new Uint32Array(stopped)),
+      origin: new Float32Array(start),
+      state: new Float32Array(now),
     };
   }
 
@@ -169,6 +191,7 @@ export class Run implements AsyncIterable<MetricRow> {
     const { steps, every } = this.#settings;
     const network = this.#network;
     const { gpu } = network;
+    this.#generation = network.generation;
     this.#buffers = await this.#makeBuffers();
     const buffers = this.#buffers;
     const stepper = await prepareStepper(network, this.plan, this.#stepSettings(), buffers);
@@ -184,7 +207,7 @@ export class Run implements AsyncIterable<MetricRow> {
       [...watch.outputs, { buffer: buffers.status, size: network.replicas * 4 }],
       ROWS_IN_FLIGHT,
     );
-    const pace = new Pace(gpu);
+    const pace = new Pace(gpu, 4 * stateLength(network, this.plan) * this.#settings.batch);
     await gpu.settled();
     try {
       // A rule for stopping must see each row before the run goes on, so that the state is the one it stopped at.
@@ -223,6 +246,7 @@ export class Run implements AsyncIterable<MetricRow> {
   /** Steps up to `tick`, in dispatches of bounded time. Stops early when aborted. */
   async #advance(stepper: Stepper, pace: Pace, tick: number, signal?: AbortSignal): Promise<void> {
     while (this.#step < tick && !signal?.aborted) {
+      this.#network.check();
       const steps = Math.min(pace.steps, tick - this.#step);
       stepper(this.#step, steps);
       this.#network.gpu.recorder.submit();
@@ -241,7 +265,9 @@ export class Run implements AsyncIterable<MetricRow> {
     const status = network.scratch('status', replicas);
     const recorded = network.scratch('recorded', Math.max(2, draws?.length ?? 0));
     gpu.write(ratesBuffer, rates);
-    gpu.write(status, new Uint32Array(replicas).fill(RUNNING));
+    const stopped = new Uint32Array(replicas).fill(RUNNING);
+    for (const { replica, step } of resume?.diverged ?? []) stopped[replica] = step;
+    gpu.write(status, stopped);
     if (draws) gpu.write(recorded, draws);
     if (!inData) {
       if (resume) gpu.write(weights, resume.state);
@@ -283,6 +309,7 @@ export class Run implements AsyncIterable<MetricRow> {
 
   async #writeWeights(): Promise<void> {
     if (!this.#buffers) return;
+    this.#network.check();
     (await this.#prepareRefresh(this.#buffers))();
     this.#network.gpu.recorder.submit();
     await this.#network.gpu.settled();
@@ -292,6 +319,15 @@ export class Run implements AsyncIterable<MetricRow> {
     const { batch, fullBatch, law, seed, draws } = this.#settings;
     return { batch, fullBatch, law, seed, recorded: draws !== null };
   }
+}
+
+function checkpointShape({ samples, width, dimension, replicas, activation }: Network): Checkpoint['shape'] {
+  return { samples, width, dimension, replicas, activation: activation.spec };
+}
+
+/** Numbers in the state of a run. */
+function stateLength({ replicas, width, samples, dimension }: Network, plan: Plan): number {
+  return replicas * width * (plan.space === 'data' ? samples : dimension);
 }
 
 function divergences(status: Uint32Array): Divergence[] {
@@ -329,11 +365,17 @@ function readSettings(network: Network, o: TrainOptions): Settings {
   for (let r = 0; r < replicas; r++) {
     rates[2 * r] = (-2 * stepSizes[r]) / share;
     rates[2 * r + 1] = noises[r];
+    if (Number.isFinite(rates[2 * r]) && Number.isFinite(rates[2 * r + 1])) continue;
+    throw new FlatwalkError(
+      'NOT_FINITE',
+      `A step size of ${stepSizes[r]} with noise ${noises[r]} is outside the range of f32`,
+      'Take smaller ones.',
+    );
   }
   const seed = count('seed', o.seed ?? 0, 0);
   const draws = o.draws ? recordedDraws(o.draws, steps, batch, samples) : null;
   if (o.resume) checkResume(network, o.resume, seed, steps);
-  return { steps, every, batch, fullBatch, law: o.noiseLaw ?? 'gaussian', seed, rates, draws };
+  return { steps, every, batch, fullBatch, law: checkLaw('noiseLaw', o.noiseLaw ?? 'gaussian'), seed, rates, draws };
 }
 
 function forReplicas(name: string, value: number | NumberList, replicas: number): number[] {
@@ -382,8 +424,7 @@ function recordedDraws(
 }
 
 function checkResume(network: Network, c: Checkpoint, seed: number, steps: number): void {
-  const { samples, width, dimension, replicas, activation } = network;
-  const here = { samples, width, dimension, replicas, activation: activation.spec };
+  const here = checkpointShape(network);
   for (const key of Object.keys(here) as (keyof typeof here)[]) {
     if (c.shape[key] !== here[key]) {
       throw new FlatwalkError(
@@ -393,9 +434,18 @@ function checkResume(network: Network, c: Checkpoint, seed: number, steps: numbe
       );
     }
   }
-  if (c.seed !== seed || c.step > steps) {
-    const what =
-      c.seed !== seed ? `its seed is ${c.seed}, not ${seed}` : `it is at step ${c.step} of a run of ${steps}`;
+  const state = stateLength(network, c.plan);
+  const what =
+    c.data !== network.dataSum
+      ? 'its inputs, labels or second layer are others'
+      : c.seed !== seed
+        ? `its seed is ${c.seed}, not ${seed}`
+        : c.step > steps
+          ? `it is at step ${c.step} of a run of ${steps}`
+          : c.state.length !== state
+            ? `its state has ${c.state.length} numbers instead of ${state}`
+            : null;
+  if (what) {
     throw new FlatwalkError('BAD_ARGUMENT', `The checkpoint does not fit this run: ${what}`, 'Give the same settings.');
   }
 }
