@@ -101,7 +101,7 @@ async function stops(engine: Engine, kernel: 'sgd_lane' | 'sgd_group', name: str
 
 async function marks(engine: Engine, name: string): Promise<Worst> {
   const context = { activation: activation(name), random: new Random(901), quick: false };
-  const one = cases.noisy_residual(context)[1];
+  const one = cases.noisy_residual(context)[0];
   for (const value of broken) {
     const preactivations = Float32Array.from(one.buffers.preactivations);
     preactivations[0] = value;

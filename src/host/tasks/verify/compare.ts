@@ -67,17 +67,18 @@ export async function dispatchAll<N extends KernelName>(
   };
   try {
     // Everything that may fail comes before the first command is recorded, so that none is left behind for others.
-    const launches: { launch: Launch; places: Record<string, GPUBuffer> }[] = [];
-    for (const one of cases) {
-      const places = Object.fromEntries(
-        Object.entries(contentsOf(one)).map(([binding, contents]) => [binding, place(binding, contents)]),
-      );
-      const launch = await gpu.launch(kernel, places as Record<keyof BindingsOf<(typeof kernels)[N]>, GPUBuffer>, {
-        slots: slotsOf(kernel, one.choices),
-        constants: { ...activationVariant(one.choices.activation).constants, ...(one.constants as Numbers) },
-      });
-      launches.push({ launch, places });
-    }
+    const launches: { launch: Launch; places: Record<string, GPUBuffer> }[] = await Promise.all(
+      cases.map(async (one) => {
+        const places = Object.fromEntries(
+          Object.entries(contentsOf(one)).map(([binding, contents]) => [binding, place(binding, contents)]),
+        );
+        const launch = await gpu.launch(kernel, places as Record<keyof BindingsOf<(typeof kernels)[N]>, GPUBuffer>, {
+          slots: slotsOf(kernel, one.choices),
+          constants: { ...activationVariant(one.choices.activation).constants, ...(one.constants as Numbers) },
+        });
+        return { launch, places };
+      }),
+    );
     const writes = writtenBy(kernel);
     const stretches: Stretch[] = launches.flatMap(({ places }) =>
       writes.map((binding) => ({ buffer: places[binding], size: places[binding].size })),
