@@ -31,7 +31,7 @@ export interface Checkpoint {
 }
 
 const MAGIC = 'flatwalk checkpoint 1\n';
-const DIGITS = 8;
+const SUM_LENGTH = 9;
 
 /**
  * A checkpoint as bytes: a line of magic, a line with the checksum of all that follows, a line of JSON, then the numbers
@@ -45,7 +45,7 @@ export function encodeCheckpoint(c: Checkpoint): Uint8Array {
   const view = new DataView(body.buffer, json.length);
   for (let i = 0; i < origin.length; i++) view.setFloat32(4 * i, origin[i], true);
   for (let i = 0; i < state.length; i++) view.setFloat32(4 * (origin.length + i), state[i], true);
-  const head = new TextEncoder().encode(`${MAGIC}${checksum(body).toString(16).padStart(DIGITS, '0')}\n`);
+  const head = new TextEncoder().encode(`${MAGIC}${sumLine(body)}`);
   const bytes = new Uint8Array(head.length + body.length);
   bytes.set(head);
   bytes.set(body, head.length);
@@ -56,14 +56,14 @@ export function encodeCheckpoint(c: Checkpoint): Uint8Array {
 export function decodeCheckpoint(bytes: Uint8Array): Checkpoint {
   const text = (from: number, to: number) => new TextDecoder().decode(bytes.subarray(from, to));
   if (text(0, MAGIC.length) !== MAGIC) throw broken('it does not begin as one');
-  const start = MAGIC.length + DIGITS + 1;
+  const start = MAGIC.length + SUM_LENGTH;
   const end = bytes.indexOf(10, start);
   if (end < 0) throw broken(`it ends after ${bytes.length} bytes, within its head`);
   const json = parsed(text(start, end));
   const { origin, state, ...rest } = json;
   const expected = end + 1 + 4 * (origin + state);
   if (bytes.length !== expected) throw broken(`it has ${bytes.length} bytes instead of ${expected}`);
-  if (text(MAGIC.length, start - 1) !== checksum(bytes.subarray(start)).toString(16).padStart(DIGITS, '0')) {
+  if (text(MAGIC.length, start) !== sumLine(bytes.subarray(start))) {
     throw broken('it does not match its checksum, so it was damaged');
   }
   const view = new DataView(bytes.buffer, bytes.byteOffset + end + 1);
@@ -86,6 +86,12 @@ function parsed(json: string): Head {
 
 function broken(why: string): FlatwalkError {
   return new FlatwalkError('BAD_ARGUMENT', `This is not a whole flatwalk checkpoint: ${why}`, 'Use an earlier one.');
+}
+
+function sumLine(body: Uint8Array): string {
+  return `${checksum(body)
+    .toString(16)
+    .padStart(SUM_LENGTH - 1, '0')}\n`;
 }
 
 /** FNV-1a: enough to notice damage, and data that are not the same. */

@@ -1,0 +1,153 @@
+import { describe, expect, test } from 'vitest';
+import type { TrainOptions } from '../../../src/engine/index.ts';
+import { bits, made, openTestEngine, plans, runFresh, runOn } from './support.ts';
+
+const engine = await openTestEngine();
+const data = made({ n: 3, d: 4, m: 3, replicas: 2 });
+/** Numbers in the weights of a replica. */
+const SIZE = 12;
+const settings = (o: Partial<TrainOptions> = {}): TrainOptions => ({
+  stepSize: 0.01,
+  noise: 0.5,
+  steps: 120,
+  seed: 7,
+  batch: 2,
+  ...o,
+});
+
+describe('watching a run does not change it', () => {
+  for (const { name, plan, batch } of plans) {
+    test(name, async () => {
+      const o = settings({ plan, batch });
+      const never = await runFresh(engine, data, o);
+      expect(never.rows.map((row) => row.step)).toEqual([0, 120]);
+      const often = await runFresh(engine, data, { ...o, every: 1, metrics: ['loss'] });
+      expect(often.rows).toHaveLength(121);
+      const watched = await runFresh(engine, data, {
+        ...o,
+        every: 40,
+        metrics: ['loss', 'traceEstimate', 'retractedTrace', 'singularValues', 'gradientNorm'],
+        metricOptions: { probes: 64, probeSeed: 7 },
+      });
+      expect(bits(often.weights)).toEqual(bits(never.weights));
+      expect(bits(watched.weights)).toEqual(bits(never.weights));
+    });
+  }
+
+  test('measurements asked of the problem between two rows', async () => {
+    const quiet = await runFresh(engine, data, settings());
+    const problem = await engine.problem(data);
+    for await (const row of problem.train(settings({ every: 40 }))) {
+      await Promise.all([problem.loss(), problem.gradient(), problem.traceEstimate({ probes: 64, seed: row.step })]);
+    }
+    expect(bits(await problem.weights())).toEqual(bits(quiet.weights));
+    problem.dispose();
+  });
+});
+
+describe('the same run has the same bits', () => {
+  test('five times, values of rows and probes included', async () => {
+    const o = settings({ steps: 500, every: 250, metrics: ['loss', 'trace', 'traceEstimate'] });
+    const runs = [];
+    for (let k = 0; k < 5; k++) runs.push(await runFresh(engine, data, o));
+    for (const run of runs) {
+      expect(bits(run.weights)).toEqual(bits(runs[0].weights));
+      expect(run.rows).toEqual(runs[0].rows);
+    }
+  });
+
+  test('a large network, five times', async () => {
+    const large = made({ n: 300, d: 20, m: 48 });
+    const o = settings({ stepSize: 1e-3, steps: 40, batch: 'full', metrics: ['loss', 'trace', 'gradientNorm'] });
+    const first = await runFresh(engine, large, o);
+    for (let k = 0; k < 4; k++) {
+      const again = await runFresh(engine, large, o);
+      expect(bits(again.weights)).toEqual(bits(first.weights));
+      expect(again.rows).toEqual(first.rows);
+    }
+  });
+
+  test('two runs at once on two problems of one engine', async () => {
+    const alone = await runFresh(engine, data, settings());
+    const pair = await Promise.all([
+      runFresh(engine, data, settings({ every: 10 })),
+      runFresh(engine, data, settings({ seed: 8, every: 7 })),
+    ]);
+    expect(bits(pair[0].weights)).toEqual(bits(alone.weights));
+    expect(bits(pair[1].weights)).not.toEqual(bits(alone.weights));
+  });
+});
+
+describe('replicas', () => {
+  for (const { name, plan, batch } of plans) {
+    test(`do not depend on their neighbours: ${name}`, async () => {
+      const o = settings({ plan: { ...plan, lanes: 4 }, batch });
+      const one = await runFresh(engine, { ...data, replicas: 1 }, o);
+      const five = await runFresh(engine, { ...data, replicas: 5 }, o);
+      expect(bits(five.weights.slice(0, SIZE))).toEqual(bits(one.weights));
+      for (let r = 1; r < 5; r++) {
+        expect(bits(five.weights.slice(SIZE * r, SIZE * r + SIZE)), `replica ${r}`).not.toEqual(bits(one.weights));
+      }
+    });
+  }
+
+  test('have rates of their own', async () => {
+    const o = settings({ stepSize: [0.01, 0.02], noise: [0.5, 0.25] });
+    const both = await runFresh(engine, data, o);
+    const slow = await runFresh(engine, data, settings());
+    const fast = await runFresh(engine, data, settings({ stepSize: 0.02, noise: 0.25 }));
+    expect(bits(both.weights.slice(0, SIZE))).toEqual(bits(slow.weights.slice(0, SIZE)));
+    expect(bits(both.weights.slice(SIZE))).toEqual(bits(fast.weights.slice(SIZE)));
+  });
+});
+
+describe('settings at their ends', () => {
+  for (const { name, plan, batch } of plans) {
+    test(`${name}: a step size of 0 keeps every bit, no steps give the start`, async () => {
+      const problem = await engine.problem(data);
+      const start = await problem.weights();
+      const still = await runOn(problem, settings({ plan, batch, stepSize: 0, steps: 10 }));
+      expect(still.outcome).toEqual({ kind: 'finished', step: 10 });
+      expect(bits(still.weights)).toEqual(bits(start));
+      const [loss] = await problem.loss();
+      const none = await runOn(problem, settings({ plan, batch, steps: 0, metrics: ['loss'] }));
+      expect(none.outcome).toEqual({ kind: 'finished', step: 0 });
+      expect(none.rows).toEqual([{ step: 0, values: { loss: [loss, loss] }, diverged: [] }]);
+      expect(bits(none.weights)).toEqual(bits(start));
+      problem.dispose();
+    });
+
+    test(`${name}: noise 0 is noise left out, and replicas then agree where nothing is drawn`, async () => {
+      const zero = await runFresh(engine, data, settings({ plan, batch, noise: 0 }));
+      const off = await runFresh(engine, data, settings({ plan, batch, noise: undefined }));
+      const other = await runFresh(engine, data, settings({ plan, batch }));
+      expect(bits(zero.weights)).toEqual(bits(off.weights));
+      expect(bits(zero.weights)).not.toEqual(bits(other.weights));
+      if (batch === 'full') expect(bits(zero.weights.slice(0, SIZE))).toEqual(bits(zero.weights.slice(SIZE)));
+    });
+
+    test(`${name}: each setting has its own effect`, async () => {
+      const base = await runFresh(engine, data, settings({ plan, batch }));
+      const changes: Partial<TrainOptions>[] = [
+        { seed: 8 },
+        { seed: 7 + 2 ** 32 },
+        { stepSize: 0.011 },
+        { noise: 0.51 },
+        { noiseLaw: 'rademacher' },
+        { steps: 119 },
+      ];
+      const seen = [base.weights];
+      for (const change of changes)
+        seen.push((await runFresh(engine, data, settings({ plan, batch, ...change }))).weights);
+      expect(new Set(seen.map((w) => bits(w).join())).size).toBe(changes.length + 1);
+    });
+  }
+
+  test('the full batch as a sum is that of the mean with n times the step size', async () => {
+    // n = 4, so that dividing by it is exact.
+    const four = made({ n: 4, d: 5, m: 4 });
+    const mean = await runFresh(engine, four, settings({ batch: 'full', stepSize: 0.02 }));
+    const sum = await runFresh(engine, four, settings({ batch: 'full', loss: 'sum', stepSize: 0.005 }));
+    expect(bits(sum.weights)).toEqual(bits(mean.weights));
+  });
+});

@@ -1,0 +1,107 @@
+import {
+  type Checkpoint,
+  type Engine,
+  type MetricRow,
+  makeInputs,
+  makeLabels,
+  makeWeights,
+  type Outcome,
+  type Problem,
+  type ProblemOptions,
+  type TrainOptions,
+} from '../../../src/engine/index.ts';
+import { makeProblem, type Problem as ReferenceProblem } from '../../../src/reference/network.ts';
+
+export { golden, normError, openTestEngine } from '../support.ts';
+
+export interface Shape {
+  readonly n: number;
+  readonly d: number;
+  readonly m: number;
+  readonly activation?: string;
+  readonly replicas?: number;
+  readonly seed?: number;
+  readonly secondLayer?: number[];
+}
+
+/** A made problem: unit inputs, labels between 1 and 2 in size, weights of size 1/2. */
+export function made({ n, d, m, activation = 'cubic_linear', seed = 1, secondLayer, ...rest }: Shape): ProblemOptions {
+  return {
+    inputs: makeInputs({ kind: 'unit', n, d, seed }),
+    labels: makeLabels({ n, low: 1, high: 2, seed }),
+    weights: makeWeights({ m, d, std: 0.5, seed }),
+    width: m,
+    activation,
+    secondLayer,
+    ...rest,
+  };
+}
+
+/** The same in float64. */
+export function reference(o: ProblemOptions): ReferenceProblem {
+  return makeProblem({
+    X: o.inputs as ArrayLike<number>,
+    y: o.labels as ArrayLike<number>,
+    theta: o.weights as ArrayLike<number>,
+    m: o.width,
+    activation: o.activation,
+    secondLayer: o.secondLayer as ArrayLike<number> | undefined,
+  });
+}
+
+/** The plans by which a run can be done, small enough for each. The full batch is for `tiled`. */
+export const plans = (['lane', 'group', 'tiled'] as const).flatMap((strategy) =>
+  (['weight', 'data'] as const).map((space) => ({
+    name: `${strategy}, ${space} space`,
+    plan: { strategy, space },
+    batch: strategy === 'tiled' ? ('full' as const) : 2,
+  })),
+);
+
+/** The bits of numbers, so that a comparison is exact and tells -0 from 0. */
+export function bits(values: Float32Array): Uint32Array {
+  return new Uint32Array(values.buffer, values.byteOffset, values.length);
+}
+
+export interface Ended {
+  readonly outcome: Outcome;
+  readonly rows: MetricRow[];
+  readonly weights: Float32Array;
+  readonly checkpoint: Checkpoint;
+}
+
+/** Runs to the end on a problem, which stays open. */
+export async function runOn(problem: Problem, options: TrainOptions): Promise<Ended> {
+  const run = problem.train(options);
+  const rows: MetricRow[] = [];
+  const outcome = await run.finish((row) => rows.push(row));
+  return { outcome, rows, weights: await problem.weights(), checkpoint: await run.checkpoint() };
+}
+
+/** Makes a problem, runs it to the end, and disposes it. */
+export async function runFresh(engine: Engine, problem: ProblemOptions, options: TrainOptions): Promise<Ended> {
+  const made = await engine.problem(problem);
+  try {
+    return await runOn(made, options);
+  } finally {
+    made.dispose();
+  }
+}
+
+/** The mean and its standard error. */
+export function meanAndError(values: ArrayLike<number>): { mean: number; error: number } {
+  const all = Array.from(values);
+  const mean = all.reduce((a, b) => a + b, 0) / all.length;
+  const squares = all.reduce((sum, v) => sum + (v - mean) ** 2, 0);
+  return { mean, error: Math.sqrt(squares / (all.length - 1) / all.length) };
+}
+
+/** What a call throws or a promise rejects with. */
+export async function failure(action: () => unknown): Promise<unknown> {
+  try {
+    await action();
+  } catch (error) {
+    return error;
+  }
+  throw new Error('it did not fail');
+}
