@@ -15,7 +15,7 @@ export class Ring {
   readonly #stretches: readonly Stretch[];
   readonly #free: GPUBuffer[];
   readonly #all: readonly GPUBuffer[];
-  readonly #waiting: Promise<Row>[] = [];
+  readonly #waiting: { readonly row: Promise<Row>; arrived: boolean }[] = [];
 
   constructor(gpu: Gpu, stretches: readonly Stretch[], depth: number) {
     this.#gpu = gpu;
@@ -29,6 +29,11 @@ export class Ring {
 
   get length(): number {
     return this.#waiting.length;
+  }
+
+  /** Whether the oldest row is there. */
+  get arrived(): boolean {
+    return this.#waiting[0]?.arrived ?? false;
   }
 
   /** Records the copies, submits everything recorded so far, and starts the read-back. There must be a free buffer. */
@@ -50,21 +55,27 @@ export class Ring {
         this.#free.push(staging);
         return { label, bytes };
       });
+    const entry = { row, arrived: false };
     // A row that nobody shifts any more must not count as an unhandled rejection; `dispose` waits for it.
-    row.catch(() => {});
-    this.#waiting.push(row);
+    row.then(
+      () => {
+        entry.arrived = true;
+      },
+      () => {},
+    );
+    this.#waiting.push(entry);
   }
 
   /** The oldest row. */
   async shift(): Promise<Row> {
-    const row = await this.#waiting[0];
+    const row = await this.#waiting[0].row;
     this.#waiting.shift();
     return row;
   }
 
   /** Frees the buffers after the read-backs under way have ended. */
   async dispose(): Promise<void> {
-    await Promise.allSettled(this.#waiting);
+    await Promise.allSettled(this.#waiting.map(({ row }) => row));
     for (const buffer of this.#all) this.#gpu.free(buffer);
   }
 }

@@ -213,19 +213,27 @@ export class Run implements AsyncIterable<MetricRow> {
       // A rule for stopping must see each row before the run goes on, so that the state is the one it stopped at.
       const depth = stopWhen ? 1 : ROWS_IN_FLIGHT;
       let diverged: readonly Divergence[] = [];
-      let tick = this.#step;
-      let done = false;
-      while (!done || ring.length > 0) {
-        while (!done && ring.length < depth) {
-          if (signal?.aborted) break;
-          await this.#advance(stepper, pace, tick, signal);
-          refresh();
-          watch.record();
-          ring.push(this.#step);
-          done = this.#step >= steps || this.#step < tick;
-          tick = Math.min(steps, (Math.floor(this.#step / every) + 1) * every);
+      // The step of the next row, until there is none.
+      let due: number | null = this.#step;
+      let rowed = this.#step;
+      while (due !== null || ring.length > 0) {
+        // A row that has arrived is told at once, however long it is until the next.
+        if (due !== null && ring.length < depth && !ring.arrived) {
+          if (this.#step < due && !signal?.aborted) {
+            await this.#submit(stepper, pace, due);
+            continue;
+          }
+          // When aborted, the state that the steps have led to gets a last row.
+          if (!signal?.aborted || this.#step > rowed) {
+            refresh();
+            watch.record();
+            ring.push(this.#step);
+            rowed = this.#step;
+          }
+          const last = signal?.aborted || this.#step >= steps;
+          due = last ? null : Math.min(steps, (Math.floor(this.#step / every) + 1) * every);
+          continue;
         }
-        if (ring.length === 0) break;
         const { label: step, bytes } = await ring.shift();
         diverged = divergences(new Uint32Array(bytes[bytes.length - 1]));
         const row = { step, values: watch.finish(bytes), diverged };
@@ -234,7 +242,6 @@ export class Run implements AsyncIterable<MetricRow> {
         const verdict = stopWhen?.(row);
         if (verdict)
           return { kind: 'stopped', step, reason: typeof verdict === 'string' ? verdict : 'the rule was met' };
-        if (signal?.aborted) break;
       }
       if (signal?.aborted && this.#step < steps) return { kind: 'aborted', step: this.#step };
       return diverged.length > 0 ? divergence(diverged) : { kind: 'finished', step: this.#step };
@@ -243,16 +250,14 @@ export class Run implements AsyncIterable<MetricRow> {
     }
   }
 
-  /** Steps up to `tick`, in dispatches of bounded time. Stops early when aborted. */
-  async #advance(stepper: Stepper, pace: Pace, tick: number, signal?: AbortSignal): Promise<void> {
-    while (this.#step < tick && !signal?.aborted) {
-      this.#network.check();
-      const steps = Math.min(pace.steps, tick - this.#step);
-      stepper(this.#step, steps);
-      this.#network.gpu.recorder.submit();
-      this.#step += steps;
-      await pace.after(steps);
-    }
+  /** Submits steps, not beyond `end` and of bounded time. */
+  async #submit(stepper: Stepper, pace: Pace, end: number): Promise<void> {
+    this.#network.check();
+    const steps = Math.min(pace.steps, end - this.#step);
+    stepper(this.#step, steps);
+    this.#network.gpu.recorder.submit();
+    this.#step += steps;
+    await pace.after(steps);
   }
 
   async #makeBuffers(): Promise<RunBuffers & { readonly origin: GPUBuffer }> {
