@@ -1,0 +1,174 @@
+/** Rules of the code base that no compiler checks. */
+import { readdirSync, readFileSync } from 'node:fs';
+import { dirname, join, normalize } from 'node:path';
+import { describe, expect, test } from 'vitest';
+import { compose, shaderFiles } from '../../src/engine/compose.ts';
+import type { Kernel } from '../../src/engine/kernel.ts';
+import { type KernelName, kernelNames, kernels } from '../../src/engine/kernels.ts';
+import { activationNames } from '../../src/model/activations.ts';
+
+const textOf = (file: string) => shaderFiles.get(file) ?? '';
+const fragments = [...shaderFiles.keys()].filter((file) => file.includes('/'));
+const code = (text: string) => text.replaceAll(/\/\/.*$/gm, '');
+
+describe.each(kernelNames)('kernel %s', (name: KernelName) => {
+  const kernel: Kernel = kernels[name];
+  const text = code(textOf(`${name}.wgsl`));
+
+  test('has a file with an entry point of its name, and only that', () => {
+    expect([...text.matchAll(/@compute[^{]*?fn (\w+)\(/g)].map((m) => m[1])).toEqual([name]);
+  });
+
+  test('opens with a header: its name, and what it computes', () => {
+    expect(textOf(`${name}.wgsl`).startsWith(`// ${name}: `)).toBe(true);
+  });
+
+  test('declares the parameters of its descriptor, in name, type and order', () => {
+    const fields = /struct Params \{([^}]*)\}/.exec(text)?.[1] ?? '';
+    const declared = fields
+      .split(',')
+      .map((f) => f.trim().split(/:\s*/))
+      .filter(([field]) => field !== '');
+    expect(declared).toEqual(Object.entries(kernel.params));
+    expect(text).toContain('@group(1) @binding(0) var<uniform> params: Params;');
+  });
+
+  test('declares the bindings of its descriptor, in name, access and order, at most 8', () => {
+    const declared = [...text.matchAll(/@group\(0\) @binding\((\d+)\) var<storage, (\w+)> (\w+)/g)];
+    const wanted = Object.entries(kernel.bindings).map(([binding, access], k) => [
+      String(k),
+      access === 'read' ? 'read' : 'read_write',
+      binding,
+    ]);
+    expect(declared.map((m) => m.slice(1))).toEqual(wanted);
+    expect(wanted.length).toBeLessThanOrEqual(8);
+    expect([...text.matchAll(/@group/g)].length).toBe(wanted.length + 1);
+  });
+
+  test('needs no constant that its descriptor does not name', () => {
+    const slots = { activation: 'tanh', space: 'data', draws: 'sampled', law: 'gaussian' };
+    const sizes = { WIDTH: 1, SAMPLES: 1, STATE: 1, BATCH: 1, LANES: 1 };
+    const whole = code(compose(name, { slots, constants: sizes }).code);
+    const known = ['SAMPLES', 'BATCH', 'SEED_LOW', 'SEED_HIGH', 'RUNNING', 'WIDTH', 'STATE', 'LANES'];
+    const used = known.filter((constant) => new RegExp(`(?<!const )\\b${constant}\\b(?!:)`).test(whole));
+    expect(kernel.constants).toEqual(expect.arrayContaining(used));
+  });
+});
+
+describe('shaders', () => {
+  test('kernels lie in the folder itself, one file each', () => {
+    const stems = [...shaderFiles.keys()].filter((file) => !file.includes('/')).map((file) => file.slice(0, -5));
+    expect(stems.sort()).toEqual([...kernelNames].sort());
+  });
+
+  test('there is an activation file for every entry of the table, and no other', () => {
+    const files = fragments.filter((f) => f.startsWith('activation/')).map((f) => f.slice('activation/'.length, -5));
+    expect(files.sort()).toEqual([...activationNames].sort());
+  });
+
+  test.each(activationNames)('activation %s has phi and its derivatives', (name) => {
+    const text = code(textOf(`activation/${name}.wgsl`));
+    for (const order of ['phi', 'dphi', 'd2phi', 'd3phi']) expect(text).toContain(`fn ${order}(z: f32) -> f32 {`);
+  });
+
+  test.each(fragments)('fragment %s has no bindings and no entry points', (file) => {
+    expect(code(textOf(file))).not.toMatch(/@group|@binding|@compute/);
+    expect(textOf(file)).toMatch(/^\/\/ \S/);
+  });
+
+  test('every fragment is used, or is a choice for a slot', () => {
+    const wanted = new Set<string>();
+    const folders = new Set<string>();
+    for (const text of shaderFiles.values()) {
+      for (const [, kind, name] of text.matchAll(/^\/\/ (uses|slot): (\S+)$/gm)) {
+        if (kind === 'uses') wanted.add(name);
+        else folders.add(name);
+      }
+    }
+    expect(fragments.filter((file) => !wanted.has(file) && !folders.has(dirname(file)))).toEqual([]);
+  });
+
+  test('a NaN is looked for by its bits, and no diagnostic is switched off', () => {
+    for (const [file, text] of shaderFiles) {
+      expect(code(text), file).not.toMatch(/\bdiagnostic\b|\bpow\(|\btanh\(|\bisNan\b/);
+      expect(code(text), file).not.toMatch(/\b(\w+) != \1\b/);
+    }
+  });
+});
+
+interface Import {
+  readonly from: string;
+  readonly to: string;
+  readonly typesOnly: boolean;
+}
+
+const root = join(import.meta.dirname, '../..');
+
+/** Every import line under a folder; paths are relative to the root, packages are as written. */
+function importsUnder(folder: string): Import[] {
+  return sourceFiles(folder).flatMap((from) => {
+    const text = readFileSync(join(root, from), 'utf8');
+    const found = [
+      ...text.matchAll(/^(?:import|export)\s+(type\s)?[^;]*?\sfrom '([^']+)'/gm),
+      ...text.matchAll(/^import\s+(type\s)?'([^']+)'/gm),
+      ...text.matchAll(/(?<!typeof )\bimport\((\s*)'([^']+)'\)/g),
+    ];
+    return found.map(([, types, to]) => ({
+      from,
+      to: to.startsWith('.') ? normalize(join(dirname(from), to)) : to,
+      typesOnly: types?.trim() === 'type',
+    }));
+  });
+}
+
+function sourceFiles(folder: string): string[] {
+  return readdirSync(join(root, folder), { recursive: true, encoding: 'utf8' })
+    .filter((file) => file.endsWith('.ts'))
+    .map((file) => join(folder, file));
+}
+
+describe('layers', () => {
+  const isPackage = ({ to }: Import) => !/^(src|test|bench)\//.test(to);
+  const within = (...folders: string[]) => {
+    return ({ to }: Import) => folders.some((folder) => to.startsWith(`src/${folder}/`));
+  };
+
+  test('the model imports nothing', () => {
+    expect(importsUnder('src/model').filter((i) => !within('model')(i))).toEqual([]);
+  });
+
+  test('the reference imports the model, and types of the engine', () => {
+    const strange = importsUnder('src/reference').filter(
+      (i) => !within('model', 'reference')(i) && !(within('engine')(i) && i.typesOnly),
+    );
+    expect(strange).toEqual([]);
+  });
+
+  test('the engine imports the model', () => {
+    expect(importsUnder('src/engine').filter((i) => !within('model', 'engine')(i))).toEqual([]);
+  });
+
+  test('the engine knows neither a page nor Node', () => {
+    for (const file of sourceFiles('src/engine')) {
+      const text = readFileSync(join(root, file), 'utf8').replaceAll(/\/\*[\s\S]*?\*\/|\/\/.*$/gm, '');
+      expect(text, file).not.toMatch(/\b(document|window|localStorage|process|Buffer|require)\b[.(]/);
+    }
+  });
+
+  test('nothing in src imports tests or benchmarks', () => {
+    expect(importsUnder('src').filter(({ to }) => /^(test|bench)\//.test(to))).toEqual([]);
+  });
+
+  test.each([
+    ['webgpu', 'src/host/node/gpu.ts'],
+    ['puppeteer', 'src/host/chrome/launch.ts'],
+  ])('%s is loaded in one place', (name, place) => {
+    const loaders = importsUnder('src').filter((i) => i.to === name && !i.typesOnly);
+    expect([...new Set(loaders.map((i) => i.from))]).toEqual([place]);
+  });
+
+  test('packages are a matter of the host', () => {
+    const wrong = importsUnder('src').filter((i) => isPackage(i) && !i.from.startsWith('src/host/'));
+    expect(wrong).toEqual([]);
+  });
+});
