@@ -1,9 +1,10 @@
 import { mkdirSync, mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { afterAll, describe, expect, test } from 'vitest';
+import { afterAll, describe, expect, test, vi } from 'vitest';
 import { Engine } from '../../src/engine/index.ts';
-import { runInChrome } from '../../src/host/chrome/index.ts';
+import { runInChrome, withPage } from '../../src/host/chrome/index.ts';
+import { decode, encode } from '../../src/host/chrome/wire.ts';
 import { openNodeGpu } from '../../src/host/node/index.ts';
 import type { FingerprintOptions, FingerprintResult } from '../../src/host/tasks/fingerprint.ts';
 import { type TaskOptions, type TaskResult, tasks } from '../../src/host/tasks/index.ts';
@@ -11,6 +12,8 @@ import type { TaskEvent } from '../../src/host/tasks/task.ts';
 import { pinned, usePages, withoutBrowser } from './pages.ts';
 
 const silent = { emit: () => {} };
+/** Compiling takes a software adapter seconds, and more where other tests run beside. */
+vi.setConfig({ testTimeout: 90_000 });
 
 const training: TaskOptions<'train'> = {
   inputs: [
@@ -55,7 +58,7 @@ describe.skipIf(withoutBrowser)('tasks in headless Chrome', () => {
     for (const [k, run] of here.runs.entries()) expect(there.result.runs[k]).toEqual(run);
     expect(there.result.hash).toBe(here.hash);
     expect(new Set(here.runs.map(({ weights }) => weights.join())).size).toBe(here.runs.length);
-  }, 60_000);
+  }, 120_000);
 
   test('a task tells the same there as here: adapter, rows, notes, result', async () => {
     const listen = () => {
@@ -128,6 +131,29 @@ describe.skipIf(withoutBrowser)('tasks in headless Chrome', () => {
       chrome,
     );
     expect(before.result.outcome.kind).toBe('aborted');
+  });
+
+  test('one page opens an engine again and again, and two at once', async () => {
+    const outcomes = await withPage(
+      pages,
+      '/runner.html',
+      (page) =>
+        page.evaluate(async (options) => {
+          const end = () =>
+            new Promise<string>((resolve) => {
+              flatwalkRun('train', options, (message) => {
+                if (/^{"kind":"(done|failed)"/.test(message)) resolve(message);
+              });
+            });
+          const ends: string[] = [];
+          for (let k = 0; k < 5; k++) ends.push(await end());
+          return [...ends, ...(await Promise.all([end(), end()]))];
+        }, encode(training)),
+      pinned,
+    );
+    const weights = outcomes.map((outcome) => (decode(outcome) as { result?: TaskResult<'train'> }).result?.weights);
+    expect(weights[0]?.length).toBe(2 * 4 * 3);
+    for (const one of weights) expect(one).toEqual(weights[0]);
   });
 
   test('whoever listens may fail, and ends the run', async () => {

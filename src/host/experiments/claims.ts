@@ -157,6 +157,6 @@ function numbers(values: readonly (number | number[])[] | undefined): number[] {
 }
 
 const mean = (values: number[]) => values.reduce((a, b) => a + b, 0) / values.length;
-const percent = (share: number) => `${(100 * share).toPrecision(2)} %`;
+const percent = (share: number) => `${Number((100 * share).toPrecision(2))} %`;
 const range = (values: number[]) => `${short(Math.min(...values))} to ${short(Math.max(...values))}`;
 const short = (value: number | null) => (value === null ? 'none' : String(Number(value.toPrecision(3))));

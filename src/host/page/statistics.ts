@@ -1,0 +1,24 @@
+/** What is shown of the values of all replicas. */
+export interface Spread {
+  readonly least: number;
+  readonly median: number;
+  readonly largest: number;
+}
+
+/** null where no value is finite. */
+export function spread(values: readonly number[]): Spread | null {
+  const sorted = values.filter(Number.isFinite).sort((a, b) => a - b);
+  if (sorted.length === 0) return null;
+  const middle = sorted.length / 2;
+  const median = (sorted[Math.ceil(middle) - 1] + sorted[Math.floor(middle)]) / 2;
+  return { least: sorted[0], median, largest: sorted[sorted.length - 1] };
+}
+
+/** Four digits. */
+export const short = (value: number) => String(Number(value.toPrecision(4)));
+
+/** As `short`, and always of the same length where that reads well: a number that changes does not jump. */
+export const steady = (value: number) =>
+  Math.abs(value) >= 1e-3 && Math.abs(value) < 1e4 ? value.toPrecision(4) : short(value);
+
+export const grouped = (value: number) => value.toLocaleString('en');
