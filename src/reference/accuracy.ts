@@ -110,7 +110,7 @@ const fragments: { readonly [Name in ActivationName]?: Formulas } = {
     (z) => add(Math.max(z, 0), logOnePlus(exponential(-Math.abs(z)))),
     logistic,
     logisticSlope,
-    (z) => multiply(logisticSlope(z), tanh(0.5 * z)),
+    (z) => multiply(-1, logisticSlope(z), tanh(0.5 * z)),
   ],
   sigmoid: [
     logistic,

@@ -1,0 +1,94 @@
+/** Whether `verify` would notice: kernels with one small fault each must fail, and only they. */
+import { describe, expect, test } from 'vitest';
+import { Engine } from '../../src/engine/index.ts';
+import { verifications } from '../../src/host/tasks/verify.ts';
+import { openTestDevice } from '../gpu.ts';
+
+/** A device that compiles one kernel with a fault in it. */
+async function faultyEngine(kernel: string, from: string, to: string): Promise<Engine> {
+  const device = await openTestDevice();
+  const original = device.createShaderModule.bind(device);
+  device.createShaderModule = (descriptor) => {
+    if (descriptor.label !== kernel) return original(descriptor);
+    const code = descriptor.code.replace(from, to);
+    if (code === descriptor.code) throw new Error(`${kernel} has no '${from}'`);
+    return original({ ...descriptor, code });
+  };
+  return Engine.open({ device });
+}
+
+async function verify(engine: Engine, label: string) {
+  const one = verifications(true).find((v) => v.label === label);
+  if (!one) throw new Error(`there is no comparison '${label}'`);
+  const [row] = await one.run(engine);
+  return row;
+}
+
+describe('a fault is noticed', () => {
+  test.each([
+    ['the first neuron left out', 'residual', 'residual, tanh', 'var j = 0u', 'var j = 1u'],
+    ['a sign lost', 'observe', 'observe, relu', 'loss += e * e', 'loss += e'],
+    ['a level of the tree left out', 'observe', 'observe, relu', 'half = 32u', 'half = 16u'],
+    ['a tail not written', 'sum_squares', 'sum_squares', 'end = min(begin + 1024u', 'end = min(begin + 1023u'],
+    ['one sample of a chunk lost', 'quadratic_form', 'quadratic_form, sqp', 'i += 64u', 'i += 65u'],
+    ['the block not where it should be', 'combine', 'combine', '+ params.first * inner', ''],
+    ['a term counted twice at a seam', 'project', 'project', 'min(begin + 64u, inner)', 'min(begin + 65u, inner)'],
+    ['the last column written past the end', 'project', 'project', 'min(params.count - column, 4u)', '4u'],
+    ['a coefficient wrong in its fourth digit', 'activation_table', 'activation_table, tanh', '0.1333', '0.1334'],
+    [
+      'an accuracy of 1e-5',
+      'activation_table',
+      'activation_table, tanh',
+      'return select(t, -t, x < 0.0)',
+      'return tanh(x)',
+    ],
+    ['a carry lost', 'draw_table', 'draw_table', '+ (carry >> 16u)', ''],
+    ['a factor of 2', 'curvature_coefficients', 'curvature_coefficients, cubic', '2.0 * a', 'a'],
+    ['another replica', 'tangent', 'tangent, gelu', 'vector / params.per_replica', 'vector % params.per_replica'],
+    [
+      'a stopped replica moves',
+      'gradient_coefficients',
+      'gradient_coefficients, exp',
+      'params.step <',
+      'params.step <=',
+    ],
+    ['the square of a forgotten', 'jacobian_gram', 'jacobian_gram, silu', 'a * a * dphi', 'a * dphi'],
+    ['a row of the factor left out', 'solve', 'solve', 'l <= i', 'l < i'],
+    ['noise left out', 'sgd_lane', 'sgd_lane, cubic', 'rate.y * drawn.noise', '0.0'],
+    [
+      'noise of the step before',
+      'sgd_group',
+      'sgd_group, softplus',
+      'params.first_step + t',
+      'params.first_step + t - 1u',
+    ],
+    ['the mean over one neuron too many', 'neuron_mean', 'neuron_mean', 'f32(params.width)', 'f32(params.width + 1u)'],
+    ['the mean not taken off', 'feature_gram', 'feature_gram', '- means[replica * params.count + i]', ''],
+    ['a probe repeated', 'probe_vectors', 'probe_vectors', 'params.first + vector', 'vector'],
+    [
+      'a pull too large',
+      'noisy_residual',
+      'noisy_residual, sinh',
+      'atomicMin(&status[replica], params.step)',
+      'let ignored = 0',
+    ],
+  ])('%s', async (_, kernel, label, from, to) => {
+    const engine = await faultyEngine(kernel, from, to);
+    const row = await verify(engine, label);
+    expect(row.error).toBeUndefined();
+    expect(row.passed).toBe(false);
+    expect(row.worst).toBeGreaterThan(1);
+    expect(row.worstCase).not.toBe('');
+    engine.dispose();
+  });
+
+  test('a kernel that does not compile is a row of its own, and the others go on', async () => {
+    const engine = await faultyEngine('tangent', 'var total', 'bar total');
+    const row = await verify(engine, 'tangent, relu');
+    expect(row).toMatchObject({ kernel: 'tangent', activation: 'relu', passed: false });
+    expect(row.error).toMatch(/'tangent' does not compile.*shaders\/tangent\.wgsl:\d+/);
+    expect(await verify(engine, 'neuron_mean')).toMatchObject({ passed: true });
+    expect(JSON.parse(JSON.stringify(row))).toEqual(row);
+    engine.dispose();
+  });
+});
