@@ -47,9 +47,7 @@ fn sgd_lane(
       cells[j * STATE + k] = state[(replica * WIDTH + j) * STATE + k];
       loaded += abs(cells[j * STATE + k]);
     }
-    for (var i = 0u; i < SAMPLES; i++) {
-      loaded += abs(offset(replica * WIDTH + j, i));
-    }
+    loaded += offsets(replica * WIDTH + j);
   }
   if (!is_bounded(loaded)) {
     status[replica] = params.first_step;

@@ -7,6 +7,15 @@ fn offset(row: u32, sample: u32) -> f32 {
   return start[row * SAMPLES + sample];
 }
 
+// Sum of the sizes of a neuron's offsets.
+fn offsets(row: u32) -> f32 {
+  var total = 0.0;
+  for (var i = 0u; i < SAMPLES; i++) {
+    total += abs(offset(row, i));
+  }
+  return total;
+}
+
 fn direction(sample: u32, feature: u32) -> f32 {
   return select(0.0, 1.0, sample == feature);
 }

@@ -5,6 +5,10 @@ fn offset(row: u32, sample: u32) -> f32 {
   return 0.0;
 }
 
+fn offsets(row: u32) -> f32 {
+  return 0.0;
+}
+
 fn direction(sample: u32, feature: u32) -> f32 {
   return features[sample * STATE + feature];
 }

@@ -1,3 +1,4 @@
+/// <reference lib="esnext.disposable" preserve="true" />
 import { FlatwalkError } from '../model/errors.ts';
 import { type AdapterDescription, describeAdapter } from './adapter.ts';
 import { Gpu } from './gpu.ts';
