@@ -29,9 +29,9 @@ type Formulas = readonly [phi: Formula, dphi: Formula, d2phi: Formula, d3phi: Fo
 const orders = ['phi', 'dphi', 'd2phi', 'd3phi'] as const;
 
 /**
- * The activation with the rounding error of its fragment in shaders/activation/: the formula below, written as there, says
- * how large that is; the value itself is the float64 one. What z is off by already is carried on by the change of the
- * function over that stretch, which also covers kinks.
+ * The activation with the rounding error of its fragment in shaders/activation/: the formula below, written as there,
+ * says how large that is; the value itself is the float64 one. What z is off by already is carried on by the change of
+ * the function over that stretch, which also covers kinks.
  */
 export function roundedActivation(activation: Activation): RoundedActivation {
   const formulas = fragments[activation.name];
@@ -52,8 +52,8 @@ export function roundedActivation(activation: Activation): RoundedActivation {
 }
 
 /**
- * What an activation without an entry below must keep to: a value off by 16 units in the last place, at an argument off by
- * as many.
+ * What an activation without an entry below must keep to: a value off by 16 units in the last place, at an argument off
+ * by as many.
  */
 function contract(exact: (z: number) => number): Formula {
   return (z) => {
@@ -153,9 +153,10 @@ const fragments: { readonly [Name in ActivationName]?: Formulas } = {
 };
 
 /**
- * shaders/lib/exp.wgsl: the reduced argument is off by 1 unit of |r| <= 0.35 and of k·2.1e-4 <= 0.03; the polynomial's last
- * addition by 1 unit of the result and the one before by 1 unit of 0.42, which is 0.6 of the smallest result, 0.7; its fit
- * by 0.03: 2.2 units in all, 3 with the smaller terms. Below 2^-126 the result is 0, and above f32's range infinite.
+ * shaders/lib/exp.wgsl: the reduced argument is off by 1 unit of |r| <= 0.35 and of k·2.1e-4 <= 0.03; the polynomial's
+ * last addition by 1 unit of the result and the one before by 1 unit of 0.42, which is 0.6 of the smallest result, 0.7;
+ * its fit by 0.03: 2.2 units in all, 3 with the smaller terms. Below 2^-126 the result is 0, and above f32's range
+ * infinite.
  */
 function exponential(x: Operand): Rounded {
   const { value, error } = rounded(x);

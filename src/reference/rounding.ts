@@ -1,11 +1,11 @@
 /**
- * Numbers that know how wrong an f32 kernel may have them: float64 values with a first-order bound on the rounding error of
- * the same computation in f32 (running error analysis, Wilkinson 1963). An oracle is a kernel's formula in such numbers,
- * so every tolerance follows from the computation, and none is chosen.
+ * Numbers that know how wrong an f32 kernel may have them: float64 values with a first-order bound on the rounding
+ * error of the same computation in f32 (running error analysis, Wilkinson 1963). An oracle is a kernel's formula in
+ * such numbers, so every tolerance follows from the computation, and none is chosen.
  *
- * WGSL leaves open in which direction an operation rounds, so one is off by up to a unit in the last place, at most 2^-23
- * of the result; a quotient by 2.5 units, an inverse root by 2, and a root as a quotient of both. Numbers below 2^-126 may
- * be flushed to 0, on reading and on writing.
+ * WGSL leaves open in which direction an operation rounds, so one is off by up to a unit in the last place, at most
+ * 2^-23 of the result; a quotient by 2.5 units, an inverse root by 2, and a root as a quotient of both. Numbers below
+ * 2^-126 may be flushed to 0, on reading and on writing.
  */
 export interface Rounded {
   readonly value: number;
@@ -84,8 +84,8 @@ export function root(x: Operand): Rounded {
 }
 
 /**
- * A sum in any order in which no term passes through more than `additions` additions: the bound holds for a chain, a tree,
- * and everything that a compiler may make of them.
+ * A sum in any order in which no term passes through more than `additions` additions: the bound holds for a chain, a
+ * tree, and everything that a compiler may make of them.
  */
 export class Sum {
   #value = 0;
@@ -104,7 +104,10 @@ export class Sum {
   }
 }
 
-/** Sum of count terms that the kernels add up in blocks of 64: a term meets the additions of its block, then the blocks'. */
+/**
+ * Sum of count terms that the kernels add up in blocks of 64: a term meets the additions of its block, then the
+ * blocks'.
+ */
 export function blockSum(count: number, term: (k: number) => Operand): Rounded {
   const sum = new Sum();
   for (let k = 0; k < count; k++) sum.add(term(k));

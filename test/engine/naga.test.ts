@@ -1,6 +1,6 @@
 /**
- * Every kernel compiles with Naga too, the shader compiler of Firefox and Deno; all other tests use Tint. Needs Deno, by the
- * npm package `deno`, on the PATH, or named by FLATWALK_DENO; without one it says so and is skipped.
+ * Every kernel compiles with Naga too, the shader compiler of Firefox and Deno; all other tests use Tint. Needs Deno,
+ * by the npm package `deno`, on the PATH, or named by FLATWALK_DENO; without one it says so and is skipped.
  */
 import { execFile, execFileSync } from 'node:child_process';
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';

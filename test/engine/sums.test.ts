@@ -1,4 +1,6 @@
-/** Known sums and curvatures through the public interface: nothing lost in a reduction, no chunk with too much weight. */
+/**
+ * Known sums and curvatures through the public interface: nothing lost in a reduction, no chunk with too much weight.
+ */
 import { describe, expect, test } from 'vitest';
 import { openTestEngine } from './support.ts';
 

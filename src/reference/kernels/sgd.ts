@@ -50,8 +50,8 @@ export const sgdGroup: Oracle<Kernels['sgd_group']> = ({ slopes, ...buffers }, p
 };
 
 /**
- * Label-noise SGD step by step, the errors of one step being carried into the next. In weight space the state is Θ, in data
- * space the accumulated coefficients A of Θ = Θ₀ + A X; see shaders/space/. With (s, σ) = rates[r]:
+ * Label-noise SGD step by step, the errors of one step being carried into the next. In weight space the state is Θ, in
+ * data space the accumulated coefficients A of Θ = Θ₀ + A X; see shaders/space/. With (s, σ) = rates[r]:
  *
  *   e = Σ_j a_j φ(z_j) − y_i + σ ζ,   state_jk += s e a_j φ'(z_j) direction(i, k)   for every (i, ζ) of the batch
  */

@@ -364,7 +364,9 @@ export const cases: Cases = {
 /** A kernel without an activation is given this one, and does not look at it. */
 export const anyActivation = activation('cubic_linear');
 
-/** Zero, the kinks and what is beside them, the tails, the ends of f32's range, and numbers that may be flushed to 0. */
+/**
+ * Zero, the kinks and what is beside them, the tails, the ends of f32's range, and numbers that may be flushed to 0.
+ */
 function gridPoints({ kinks }: Activation): number[] {
   const sizes = [
     1e-39, 2e-38, 1e-20, 1e-6, 1e-3, 0.5, 0.625, 1, 9, 20, 45, 88, 89, 89.5, 100, 200, 1e4, 1e9, 1e19, 3e38,

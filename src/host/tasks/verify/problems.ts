@@ -30,7 +30,9 @@ export interface ProblemFindings {
 
 export const problemNote = 'relative to the largest entry, or the largest share that one sample has in one: 1e-5';
 
-/** Outputs, loss, gradient and a Hessian-vector product of whole problems of every shape, through the public interface. */
+/**
+ * Outputs, loss, gradient and a Hessian-vector product of whole problems of every shape, through the public interface.
+ */
 export async function compareProblems(engine: Engine, count: number): Promise<ProblemFindings> {
   const worst: Record<Quantity, Worst> = { outputs: none, loss: none, gradient: none, hvp: none };
   const all = triples(count);

@@ -16,7 +16,9 @@ interface Setting {
   readonly lanes: number;
 }
 
-/** Both spaces, every way to draw, single samples, mini-batches and the full batch; shapes down to one of everything. */
+/**
+ * Both spaces, every way to draw, single samples, mini-batches and the full batch; shapes down to one of everything.
+ */
 const settings: readonly Setting[] = [
   setting('weight', 'sampled', 'gaussian', 1, [3, 5, 2], 5, 4),
   setting('data', 'sampled', 'rademacher', 3, [5, 3, 4], 3, 2),
