@@ -26,6 +26,9 @@ export interface Stretch {
   readonly size: number;
 }
 
+/** Milliseconds that a device has to say that it is lost. */
+const LAST_WORDS = 200;
+
 /**
  * A device and what can go wrong with it. Creations and submissions happen inside error scopes whose outcome is kept;
  * `settled()` waits for them and throws the first. A lost device rejects everything that waits and everything after.
@@ -176,7 +179,9 @@ export class Gpu {
     try {
       await this.race(ready);
     } catch (error) {
-      // What the device has to say about it names the cause better than the failed mapping does.
+      // What the device has to say about it names the cause better than the failed mapping does. A device that goes away
+      // fails its mappings a moment before it says so.
+      await this.race(new Promise((resolve) => setTimeout(resolve, LAST_WORDS)));
       await this.settled();
       throw error;
     }

@@ -161,20 +161,24 @@ describe.skipIf(withoutBrowser)('the page', () => {
     );
   });
 
+  /** Has the worker's device destroyed just after it was given its n-th work. */
+  const destroyAt = (page: Page, n: number) =>
+    page.workers()[0].evaluate(`{
+      const { createCommandEncoder } = GPUDevice.prototype;
+      let calls = 0;
+      GPUDevice.prototype.createCommandEncoder = function (...args) {
+        if (++calls === ${n}) {
+          GPUDevice.prototype.createCommandEncoder = createCommandEncoder;
+          setTimeout(() => this.destroy());
+        }
+        return createCommandEncoder.apply(this, args);
+      };
+    }`);
+
   test('a lost device leaves the rows, and a button starts again', () =>
     visit('?noise=on', async (page) => {
       await ready(page);
-      await page.workers()[0].evaluate(`{
-        const { createCommandEncoder } = GPUDevice.prototype;
-        let calls = 0;
-        GPUDevice.prototype.createCommandEncoder = function (...args) {
-          if (++calls === 60) {
-            GPUDevice.prototype.createCommandEncoder = createCommandEncoder;
-            setTimeout(() => this.destroy());
-          }
-          return createCommandEncoder.apply(this, args);
-        };
-      }`);
+      await destroyAt(page, 60);
       await page.click('#start');
       expect(await panel(page)).toMatch(/device was lost[\s\S]*destroyed[\s\S]*stays below/);
       await statusIs(page, 'ended early');
@@ -185,6 +189,14 @@ describe.skipIf(withoutBrowser)('the page', () => {
       await page.click('#panel button');
       await statusIs(page, 'Done in');
       expect((await page.$$('#panel:not([hidden])')).length).toBe(0);
+    }));
+
+  test('a device lost before the first step is told as what it is', () =>
+    visit('?noise=on', async (page) => {
+      await ready(page);
+      await destroyAt(page, 1);
+      await page.click('#start');
+      expect(await panel(page)).toContain('device was lost');
     }));
 
   test('allows nothing but its own files', () =>

@@ -9,9 +9,9 @@ export function showFacts(start?: ExperimentStart): void {
   at('replicas').textContent = String(e.replicas);
   at('samples').textContent = String(e.samples);
   const facts = {
-    Network: `r(x) = Σⱼ φ(θⱼ·x) with φ(z) = z³ + z and m = ${e.width} neurons`,
+    Network: `r(x) = sum of φ(θ·x) over m = ${e.width} neurons, φ(z) = z³ + z`,
     Data: `n = ${e.samples} points in d = ${e.dimension} dimensions, |x| = 1, labels of size ${e.labels.low} to ${e.labels.high}`,
-    Loss: 'L = Σᵢ (r(xᵢ) − yᵢ)²; every step takes one sample',
+    Loss: 'L = sum of (r(x) − y)² over the data; every step takes one point',
     'Label noise': `normal, σ = ${e.noise}, drawn anew at every step`,
     Starts: `${e.replicas} networks, independent normal weights of standard deviation ${e.start.std}`,
     'Step size': start ? `η = ${short(start.stepSize)}` : 'from the steepest gradient at the start',

@@ -108,7 +108,8 @@ export class Plot {
     const step = index === null ? null : (this.#chart.data[0][index] ?? null);
     for (const run of runNames) {
       const [steps, largest, least, median] = this.#tracks[run];
-      const at = step === null ? steps.length - 1 : steps.indexOf(step);
+      // The runs have rows at steps of their own.
+      const at = step === null ? steps.length - 1 : steps.findLastIndex((one) => one <= step);
       const found = { least: least[at], median: median[at], largest: largest[at] };
       const isThere = found.median !== null && found.median !== undefined;
       const numbers = isThere ? describe(found as Spread, steps[at]) : 'no values yet';
@@ -181,8 +182,16 @@ export class Plot {
     ctx.textAlign = 'right';
     // Above the line, unless it lies at the upper edge.
     const above = y - bbox.top > 20 * unit;
-    ctx.textBaseline = above ? 'bottom' : 'top';
-    ctx.fillText(this.#level.label, bbox.left + bbox.width - 4 * unit, y + (above ? -3 : 3) * unit);
+    ctx.textBaseline = 'middle';
+    // A halo keeps it legible on the bands.
+    ctx.lineJoin = 'round';
+    ctx.lineWidth = 4 * unit;
+    ctx.setLineDash([]);
+    ctx.strokeStyle = colour('--surface');
+    ctx.globalAlpha = 1;
+    const place = [this.#level.label, bbox.left + bbox.width - 4 * unit, y + (above ? -11 : 11) * unit] as const;
+    ctx.strokeText(...place);
+    ctx.fillText(...place);
     ctx.restore();
   }
 }
