@@ -1,6 +1,9 @@
-import { describe, expect, test } from 'vitest';
+import { describe, expect, test, vi } from 'vitest';
 import type { TrainOptions } from '../../../src/engine/index.ts';
 import { bits, made, openTestEngine, plans, runFresh, runOn } from './support.ts';
+
+// Software adapters take their time to compile, all the more while other tests run.
+vi.setConfig({ testTimeout: 120_000 });
 
 const engine = await openTestEngine();
 const data = made({ n: 3, d: 4, m: 3, replicas: 2 });
@@ -125,7 +128,10 @@ describe('settings at their ends', () => {
       expect(bits(zero.weights)).not.toEqual(bits(other.weights));
       if (batch === 'full') expect(bits(zero.weights.slice(0, SIZE))).toEqual(bits(zero.weights.slice(SIZE)));
     });
+  }
 
+  // One of each strategy: every seed and law is a compilation.
+  for (const { name, plan, batch } of [plans[1], plans[2], plans[4]]) {
     test(`${name}: each setting has its own effect`, async () => {
       const base = await runFresh(engine, data, settings({ plan, batch }));
       const changes: Partial<TrainOptions>[] = [

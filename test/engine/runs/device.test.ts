@@ -1,9 +1,12 @@
-import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest';
 import { Engine, type FlatwalkError, type MetricRow, type TrainOptions } from '../../../src/engine/index.ts';
 import { openNodeGpu } from '../../../src/host/node/gpu.ts';
 import { openTestAdapter, openTestDevice } from '../../gpu.ts';
 import { broken, counted } from './devices.ts';
 import { bits, failure, made, runFresh } from './support.ts';
+
+// Software adapters take their time to compile, all the more while other tests run.
+vi.setConfig({ testTimeout: 120_000 });
 
 const data = made({ n: 3, d: 4, m: 3 });
 const settings: TrainOptions = { stepSize: 0.01, noise: 0.5, steps: 100, seed: 7 };

@@ -1,6 +1,9 @@
-import { describe, expect, test } from 'vitest';
+import { describe, expect, test, vi } from 'vitest';
 import type { ProblemOptions, TrainOptions } from '../../../src/engine/index.ts';
 import { bits, failure, made, openTestEngine, plans, runFresh, runOn } from './support.ts';
+
+// Software adapters take their time to compile, all the more while other tests run.
+vi.setConfig({ testTimeout: 120_000 });
 
 const engine = await openTestEngine();
 const data = made({ n: 3, d: 4, m: 3, replicas: 3 });

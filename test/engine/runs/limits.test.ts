@@ -1,9 +1,12 @@
-import { describe, expect, test } from 'vitest';
+import { describe, expect, test, vi } from 'vitest';
 import { Engine, type FlatwalkError, metricNames, type TrainOptions } from '../../../src/engine/index.ts';
 import { openNodeGpu } from '../../../src/host/node/gpu.ts';
 import { openTestAdapter } from '../../gpu.ts';
 import { counted, limited } from './devices.ts';
 import { failure, made, openTestEngine, plans, runFresh, runOn } from './support.ts';
+
+// Software adapters take their time to compile, all the more while other tests run.
+vi.setConfig({ testTimeout: 120_000 });
 
 const data = made({ n: 3, d: 4, m: 3 });
 const settings: TrainOptions = { stepSize: 0.01, noise: 0.5, steps: 20, seed: 7 };
@@ -97,7 +100,7 @@ describe("flatwalk's own device", () => {
       expect(Array.from(await problem.gradient())).toEqual(new Array(34).fill(34));
     }
     engine.dispose();
-  }, 120_000);
+  });
 });
 
 describe('plans', () => {

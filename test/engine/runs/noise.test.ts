@@ -1,8 +1,11 @@
-import { describe, expect, test } from 'vitest';
+import { describe, expect, test, vi } from 'vitest';
 import type { Law, ProblemOptions, TrainOptions } from '../../../src/engine/index.ts';
 import { sampledDraw } from '../../../src/model/draws.ts';
 import { generatedDraws, type Mode, train } from '../../../src/reference/training.ts';
 import { bits, made, normError, openTestEngine, plans, reference, runFresh } from './support.ts';
+
+// Software adapters take their time to compile, all the more while other tests run.
+vi.setConfig({ testTimeout: 120_000 });
 
 const engine = await openTestEngine();
 const laws: Law[] = ['gaussian', 'rademacher'];

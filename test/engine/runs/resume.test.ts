@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
 import { build } from 'vite';
-import { afterAll, describe, expect, test } from 'vitest';
+import { afterAll, describe, expect, test, vi } from 'vitest';
 import {
   type Checkpoint,
   decodeCheckpoint,
@@ -14,6 +14,9 @@ import {
 } from '../../../src/engine/index.ts';
 import { resumeData as data, resumeSettings as settings } from './resume-run.ts';
 import { bits, failure, made, openTestEngine, plans, runFresh, runOn } from './support.ts';
+
+// Software adapters take their time to compile, all the more while other tests run.
+vi.setConfig({ testTimeout: 120_000 });
 
 const engine = await openTestEngine();
 const root = fileURLToPath(new URL('../../..', import.meta.url));
