@@ -22,7 +22,7 @@ struct Params { replicas: u32, width: u32, samples: u32, first: u32, count: u32,
 @group(0) @binding(2) var<storage, read_write> partials: array<f32>;
 @group(1) @binding(0) var<uniform> params: Params;
 
-@compute @workgroup_size(64)
+@compute @workgroup_size(LANES)
 fn observe(
   @builtin(workgroup_id) workgroup: vec3u,
   @builtin(num_workgroups) groups: vec3u,
@@ -46,7 +46,7 @@ fn observe(
   var distance = 0.0;
   var broken = 0.0;
   var largest = 0.0;
-  for (var i = chunk * 256u + local; i < end; i += 64u) {
+  for (var i = chunk * 256u + local; i < end; i += LANES) {
     let sample = params.first + i;
     let aim = targets[2u * samples + sample];
     var output = 0.0;

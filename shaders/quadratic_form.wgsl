@@ -16,7 +16,7 @@ struct Params { vectors: u32, per_replica: u32, width: u32, samples: u32, first:
 @group(0) @binding(5) var<storage, read_write> forms: array<f32>;
 @group(1) @binding(0) var<uniform> params: Params;
 
-@compute @workgroup_size(64)
+@compute @workgroup_size(LANES)
 fn quadratic_form(
   @builtin(workgroup_id) workgroup: vec3u,
   @builtin(num_workgroups) groups: vec3u,
@@ -32,7 +32,7 @@ fn quadratic_form(
   let replica = vector / params.per_replica;
   let end = min(chunk * 256u + 256u, params.count);
   var total = 0.0;
-  for (var i = chunk * 256u + local; i < end; i += 64u) {
+  for (var i = chunk * 256u + local; i < end; i += LANES) {
     var bend = 0.0;
     for (var j = 0u; j < params.width; j++) {
       let z = preactivations[(replica * params.width + j) * params.count + i];

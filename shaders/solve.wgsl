@@ -13,7 +13,7 @@ struct Params { replicas: u32, samples: u32 }
 @group(0) @binding(3) var<storage, read_write> pivots: array<f32>;
 @group(1) @binding(0) var<uniform> params: Params;
 
-@compute @workgroup_size(64)
+@compute @workgroup_size(LANES)
 fn solve(
   @builtin(workgroup_id) workgroup: vec3u,
   @builtin(num_workgroups) groups: vec3u,
@@ -42,11 +42,11 @@ fn solve(
     largest = max(largest, pivot);
     let scale = select(0.0, inverseSqrt(max(pivot, floor)), pivot > floor);
     storageBarrier();
-    for (var i = k + local; i < n; i += 64u) {
+    for (var i = k + local; i < n; i += LANES) {
       gram[base + i * n + k] = select(gram[base + i * n + k] * scale, scale, i == k);
     }
     storageBarrier();
-    for (var i = k + 1u + local; i < n; i += 64u) {
+    for (var i = k + 1u + local; i < n; i += LANES) {
       let factor = gram[base + i * n + k];
       for (var l = k + 1u; l <= i; l++) {
         gram[base + i * n + l] -= factor * gram[base + l * n + k];
@@ -56,14 +56,14 @@ fn solve(
   }
 
   // The diagonal holds 1 / L_kk (0 where left out). Forward, then backward substitution.
-  for (var i = local; i < n; i += 64u) {
+  for (var i = local; i < n; i += LANES) {
     solution[vector + i] = rhs[vector + i];
   }
   storageBarrier();
   for (var k = 0u; k < n; k++) {
     let value = solution[vector + k] * gram[base + k * n + k];
     storageBarrier();
-    for (var i = k + local; i < n; i += 64u) {
+    for (var i = k + local; i < n; i += LANES) {
       solution[vector + i] = select(solution[vector + i] - value * gram[base + i * n + k], value, i == k);
     }
     storageBarrier();
@@ -72,7 +72,7 @@ fn solve(
     let k = n - 1u - step;
     let value = solution[vector + k] * gram[base + k * n + k];
     storageBarrier();
-    for (var i = local; i <= k; i += 64u) {
+    for (var i = local; i <= k; i += LANES) {
       solution[vector + i] = select(solution[vector + i] - value * gram[base + k * n + i], value, i == k);
     }
     storageBarrier();

@@ -9,7 +9,7 @@ struct Params { replicas: u32, length: u32 }
 @group(0) @binding(1) var<storage, read_write> partials: array<f32>;
 @group(1) @binding(0) var<uniform> params: Params;
 
-@compute @workgroup_size(64)
+@compute @workgroup_size(LANES)
 fn sum_squares(
   @builtin(workgroup_id) workgroup: vec3u,
   @builtin(num_workgroups) groups: vec3u,
@@ -24,7 +24,7 @@ fn sum_squares(
   let begin = (item % chunks) * 1024u;
   let end = min(begin + 1024u, params.length);
   var total = 0.0;
-  for (var k = begin + local; k < end; k += 64u) {
+  for (var k = begin + local; k < end; k += LANES) {
     let value = values[replica * params.length + k];
     total += value * value;
   }

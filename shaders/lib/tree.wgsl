@@ -1,12 +1,12 @@
-// A fixed reduction tree over the 64 invocations of a workgroup. The order of additions never depends on timing, so the
-// same inputs give the same bits.
+// A fixed reduction tree over the LANES invocations of a workgroup (a power of two). The order of additions never depends
+// on timing, so the same inputs give the same bits.
 
-var<workgroup> tree: array<f32, 64>;
+var<workgroup> tree: array<f32, LANES>;
 
 fn tree_sum(value: f32, local: u32) -> f32 {
   tree[local] = value;
   workgroupBarrier();
-  for (var half = 32u; half > 0u; half /= 2u) {
+  for (var half = LANES / 2u; half > 0u; half /= 2u) {
     if (local < half) {
       tree[local] += tree[local + half];
     }
@@ -20,7 +20,7 @@ fn tree_sum(value: f32, local: u32) -> f32 {
 fn tree_max(value: f32, local: u32) -> f32 {
   tree[local] = value;
   workgroupBarrier();
-  for (var half = 32u; half > 0u; half /= 2u) {
+  for (var half = LANES / 2u; half > 0u; half /= 2u) {
     if (local < half) {
       tree[local] = max(tree[local], tree[local + half]);
     }

@@ -4,6 +4,12 @@ const threads = (count: number) => Math.ceil(count / 64);
 const tiles = (rows: number, columns: number) => Math.ceil(rows / 32) * Math.ceil(columns / 32);
 const floats = (...counts: number[]) => 4 * counts.reduce((a, b) => a + b, 0);
 
+/**
+ * Invocations in a workgroup that works along `length` numbers: no more than have something to do, because a software
+ * adapter pays for idle ones at every barrier. 64 at most, a power of two for the trees of sums.
+ */
+export const lanesFor = (length: number) => Math.min(64, 2 ** Math.ceil(Math.log2(length)));
+
 /** Samples that one workgroup of `observe` and `quadratic_form` sums up. */
 export const SAMPLES_PER_CHUNK = 256;
 /** Numbers that one workgroup of `sum_squares` sums up. */
@@ -129,7 +135,7 @@ export const kernels = {
       count: 'u32',
       chunk: 'u32',
     },
-    constants: [],
+    constants: ['LANES'],
     groups: (p) => p.vectors * Math.ceil(p.count / SAMPLES_PER_CHUNK),
     work: (p) => ({ flops: 4 * p.vectors * p.width * p.count, bytes: floats(p.vectors * p.width * p.count) }),
   }),
@@ -137,7 +143,7 @@ export const kernels = {
     summary: 'partial sums of loss, trace, disagreement, distance',
     bindings: { preactivations: 'read', targets: 'read', partials: 'write' },
     params: { replicas: 'u32', width: 'u32', samples: 'u32', first: 'u32', count: 'u32', chunk: 'u32' },
-    constants: [],
+    constants: ['LANES'],
     groups: (p) => p.replicas * Math.ceil(p.count / SAMPLES_PER_CHUNK),
     work: (p) => ({ flops: 10 * p.replicas * p.width * p.count, bytes: floats(p.replicas * p.width * p.count) }),
   }),
@@ -145,7 +151,7 @@ export const kernels = {
     summary: 'partial sums of squares',
     bindings: { values: 'read', partials: 'write' },
     params: { replicas: 'u32', length: 'u32' },
-    constants: [],
+    constants: ['LANES'],
     groups: (p) => p.replicas * Math.ceil(p.length / VALUES_PER_CHUNK),
     work: (p) => ({ flops: 2 * p.replicas * p.length, bytes: floats(p.replicas * p.length) }),
   }),
@@ -199,7 +205,7 @@ export const kernels = {
     summary: 'Cholesky solution of symmetric positive definite systems',
     bindings: { gram: 'readWrite', rhs: 'read', solution: 'readWrite', pivots: 'write' },
     params: { replicas: 'u32', samples: 'u32' },
-    constants: [],
+    constants: ['LANES'],
     groups: (p) => p.replicas,
     work: (p) => ({ flops: (p.replicas * p.samples ** 3) / 3, bytes: floats(p.replicas * p.samples * p.samples) }),
   }),

@@ -164,8 +164,10 @@ export class Network {
   launch<N extends KernelName>(
     name: N,
     buffers: Readonly<Record<keyof (typeof kernels)[N]['bindings'], GPUBuffer>>,
+    constants: Readonly<Record<string, number>> = {},
   ): Promise<Launch> {
-    return this.gpu.launch(name, buffers, activationVariant(this.activation));
+    const { slots, constants: own } = activationVariant(this.activation);
+    return this.gpu.launch(name, buffers, { slots, constants: { ...own, ...constants } });
   }
 
   /** G = X X^T, n x n. @throws LIMIT where n x n numbers do not fit */

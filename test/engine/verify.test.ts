@@ -28,9 +28,9 @@ describe('a fault is noticed', () => {
   test.each([
     ['the first neuron left out', 'residual', 'residual, tanh', 'var j = 0u', 'var j = 1u'],
     ['a sign lost', 'observe', 'observe, relu', 'loss += e * e', 'loss += e'],
-    ['a level of the tree left out', 'observe', 'observe, relu', 'half = 32u', 'half = 16u'],
+    ['a level of the tree left out', 'observe', 'observe, relu', 'half = LANES / 2u', 'half = LANES / 4u'],
     ['a tail not written', 'sum_squares', 'sum_squares', 'end = min(begin + 1024u', 'end = min(begin + 1023u'],
-    ['one sample of a chunk lost', 'quadratic_form', 'quadratic_form, sqp', 'i += 64u', 'i += 65u'],
+    ['one sample of a chunk lost', 'quadratic_form', 'quadratic_form, sqp', 'i += LANES', 'i += LANES + 1u'],
     ['the block not where it should be', 'combine', 'combine', '+ params.first * inner', ''],
     ['a term counted twice at a seam', 'project', 'project', 'min(begin + 64u, inner)', 'min(begin + 65u, inner)'],
     ['the last column written past the end', 'project', 'project', 'min(params.count - column, 4u)', '4u'],

@@ -83,7 +83,7 @@ describe('oracles', () => {
     const curved = { ...given, coefficients: new Float64Array(m * n) };
     const { coefficients } = oracles.curvature_coefficients(curved, shape, {}, choices);
     close(product(coefficients.values, p.X, m, n, d), hvp(p, v));
-    const { forms } = oracles.quadratic_form({ ...given, forms: [0] }, { ...shape, chunk: 0 }, {}, choices);
+    const { forms } = oracles.quadratic_form({ ...given, forms: [0] }, { ...shape, chunk: 0 }, { LANES: 64 }, choices);
     close(forms.values, [quadraticForm(p, v)]);
   });
 
@@ -91,7 +91,7 @@ describe('oracles', () => {
     const { partials } = oracles.observe(
       { preactivations: z, targets, partials: new Float64Array(8) },
       { ...block, chunk: 0 },
-      {},
+      { LANES: 64 },
       choices,
     );
     const [sum, steepness, bend, , , broken, largest] = partials.values;
@@ -105,7 +105,7 @@ describe('oracles', () => {
     const gram = oracles.jacobian_gram(given, { replicas: 1, width: m, samples: n }, {}, choices).gram.values;
     close(gram, jacobianGram(p));
     const buffers = { gram, rhs: e, solution: new Float64Array(n), pivots: [0, 0] };
-    const { solution } = oracles.solve(buffers, { replicas: 1, samples: n }, {}, choices);
+    const { solution } = oracles.solve(buffers, { replicas: 1, samples: n }, { LANES: 64 }, choices);
     for (let i = 0; i < n; i++) {
       const back = solution.values.reduce((sum, mu, k) => sum + gram[i * n + k] * mu, 0);
       expect(back).toBeCloseTo(e[i], 9);

@@ -1,4 +1,4 @@
-import { SAMPLES_PER_CHUNK } from '../kernels.ts';
+import { lanesFor, SAMPLES_PER_CHUNK } from '../kernels.ts';
 import { BLOCK_CELLS, type Block, chunkCount, type Network, sampleBlocks } from '../network.ts';
 import { prepareForward } from './forward.ts';
 
@@ -50,7 +50,11 @@ export async function prepareCurvature(network: Network, weights: GPUBuffer, per
       coefficients,
     }),
     gpu.launch('combine', { coefficients, data: network.data, sum: products }),
-    network.launch('quadratic_form', { preactivations, projections, tangents, residuals, targets, forms }),
+    network.launch(
+      'quadratic_form',
+      { preactivations, projections, tangents, residuals, targets, forms },
+      { LANES: lanesFor(samples) },
+    ),
   ]);
   const shape = { vectors: count, per_replica: perReplica, width, samples };
   const recordTangents = (block: Block) => {

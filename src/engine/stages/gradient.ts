@@ -1,4 +1,4 @@
-import { VALUES_PER_CHUNK } from '../kernels.ts';
+import { lanesFor, VALUES_PER_CHUNK } from '../kernels.ts';
 import type { Network } from '../network.ts';
 import { prepareForward } from './forward.ts';
 import type { Stage } from './stage.ts';
@@ -20,7 +20,7 @@ export async function prepareGradient(network: Network, weights: GPUBuffer): Pro
       coefficients,
     }),
     gpu.launch('combine', { coefficients, data: network.data, sum: gradient }),
-    gpu.launch('sum_squares', { values: gradient, partials }),
+    gpu.launch('sum_squares', { values: gradient, partials }, { constants: { LANES: lanesFor(cells) } }),
   ]);
   return {
     record() {

@@ -1,4 +1,4 @@
-import { OBSERVED } from '../kernels.ts';
+import { lanesFor, OBSERVED } from '../kernels.ts';
 import { chunkCount, type Network } from '../network.ts';
 import { prepareForward } from './forward.ts';
 import type { Stage } from './stage.ts';
@@ -26,7 +26,7 @@ export async function prepareObserve(
   const chunks = chunkCount(blocks);
   const partials = network.scratch(label, chunks * replicas * OBSERVED);
   const forward = await prepareForward(network, weights);
-  const observe = await network.launch('observe', { preactivations, targets, partials });
+  const observe = await network.launch('observe', { preactivations, targets, partials }, { LANES: lanesFor(samples) });
   return {
     record() {
       for (const block of blocks) {

@@ -1,4 +1,5 @@
 import { FlatwalkError } from '../../model/errors.ts';
+import { lanesFor } from '../kernels.ts';
 import type { Network } from '../network.ts';
 import { prepareForward } from './forward.ts';
 import type { Stage } from './stage.ts';
@@ -7,6 +8,9 @@ import type { Stage } from './stage.ts';
 const MOST_SAMPLES = 1024;
 /** Gauss-Newton converges quadratically near the manifold; from a random start it needs a few more steps. */
 export const RETRACTION_STEPS = 8;
+
+/** A small system is solved sooner by one invocation than by several that wait for each other at every column. */
+export const solveLanes = (samples: number) => (samples <= 16 ? 1 : lanesFor(samples));
 
 export interface Retraction {
   /** Smallest and largest pivot of J J^T in the last step, per replica; a smallest of about 0 means dependent gradients. */
@@ -38,7 +42,7 @@ export async function prepareRetraction(
   const forward = await prepareForward(network, weights);
   const [multiply, solve, weigh, combine] = await Promise.all([
     network.launch('jacobian_gram', { preactivations, targets, data_gram: dataGram, gram }),
-    gpu.launch('solve', { gram, rhs: residuals, solution, pivots }),
+    gpu.launch('solve', { gram, rhs: residuals, solution, pivots }, { constants: { LANES: solveLanes(samples) } }),
     network.launch('gradient_coefficients', {
       preactivations,
       targets,

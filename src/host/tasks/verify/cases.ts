@@ -1,5 +1,6 @@
-import type { KernelName } from '../../../engine/kernels.ts';
+import { type KernelName, lanesFor } from '../../../engine/kernels.ts';
 import { RUNNING } from '../../../engine/network.ts';
+import { solveLanes } from '../../../engine/stages/retract.ts';
 import { type Activation, activation, activationNames } from '../../../model/activations.ts';
 import { splitSeed } from '../../../model/draws.ts';
 import type { Choices } from '../../../reference/kernels/oracle.ts';
@@ -192,7 +193,7 @@ export const cases: Cases = {
         name: name(block),
         buffers: { ...curvatureInputs(c, block), forms: blank((chunk + Math.ceil(count / 256)) * shape.vectors) },
         params: { ...shape, width, samples, first, count, chunk },
-        constants: {},
+        constants: { LANES: k === 0 ? 4 : 64 },
         choices: choices(c),
       };
     }),
@@ -209,7 +210,7 @@ export const cases: Cases = {
           partials: blank((chunk + Math.ceil(count / 256)) * replicas * 8),
         },
         params: { replicas, width, samples, first, count, chunk },
-        constants: {},
+        constants: { LANES: k === 0 ? 4 : 64 },
         choices: choices(c),
       };
     }),
@@ -228,7 +229,7 @@ export const cases: Cases = {
         partials: blank(replicas * Math.ceil(length / 1024)),
       },
       params: { replicas, length },
-      constants: {},
+      constants: { LANES: lanesFor(length) },
       choices: choices(c),
     })),
 
@@ -323,7 +324,7 @@ export const cases: Cases = {
         pivots: blank(replicas * 2),
       },
       params: { replicas, samples },
-      constants: {},
+      constants: { LANES: solveLanes(samples) },
       choices: choices(c),
     })),
 
