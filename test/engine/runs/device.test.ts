@@ -305,7 +305,15 @@ describe('memory', () => {
     const own = count.created;
     const round = async () => {
       const problem = await engine.problem(larger);
-      await problem.train({ ...settings, steps: 10, every: 5, metrics: ['loss', 'trace', 'traceEstimate'] }).finish();
+      await problem
+        .train({
+          ...settings,
+          steps: 10,
+          every: 5,
+          metrics: ['loss', 'trace', 'traceEstimate'],
+          metricOptions: { probes: 4 },
+        })
+        .finish();
       await problem.traceEstimate({ probes: 4 });
       problem.dispose();
     };
@@ -328,6 +336,7 @@ describe('memory', () => {
       steps: 400,
       every: 1,
       metrics: ['loss', 'traceEstimate', 'retractedTrace'],
+      metricOptions: { probes: 4 },
     });
     for await (const row of run) {
       if (row.step % 100 !== 50) continue;
