@@ -17,6 +17,9 @@ const exitCodes: Partial<Record<ErrorCode, number>> = {
 };
 const BAD_USAGE = 2;
 
+// A variable that is set to nothing is not a choice.
+if (process.env.FLATWALK_ADAPTER === '') delete process.env.FLATWALK_ADAPTER;
+
 const program = new Command('flatwalk')
   .description('Label-noise SGD on two-layer networks, and the sharpness it lowers, on WebGPU.')
   .version(version)
