@@ -3,7 +3,7 @@
 // uses: lib/grid.wgsl
 // slot: activation
 
-struct Params { count: u32 }
+struct Params { count: u32, first_group: u32 }
 
 @group(0) @binding(0) var<storage, read> points: array<f32>;
 @group(0) @binding(1) var<storage, read_write> table: array<f32>;

@@ -6,7 +6,7 @@
 // Numerics: as in project, sums of 64 terms are added up separately.
 // uses: lib/grid.wgsl
 
-struct Params { rows: u32, first: u32, count: u32, inner: u32, accumulate: u32 }
+struct Params { rows: u32, first: u32, count: u32, inner: u32, accumulate: u32, first_group: u32 }
 
 @group(0) @binding(0) var<storage, read> coefficients: array<f32>;
 @group(0) @binding(1) var<storage, read> data: array<f32>;

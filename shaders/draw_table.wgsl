@@ -5,7 +5,7 @@
 // uses: lib/philox.wgsl
 // uses: lib/normal.wgsl
 
-struct Params { count: u32 }
+struct Params { count: u32, first_group: u32 }
 
 @group(0) @binding(0) var<storage, read> requests: array<vec4u>;
 @group(0) @binding(1) var<storage, read_write> words: array<vec4u>;

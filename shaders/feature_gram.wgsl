@@ -7,7 +7,7 @@
 // Numerics: sums of 64 terms are added up separately.
 // uses: lib/grid.wgsl
 
-struct Params { replicas: u32, width: u32, count: u32, side: u32, size: u32, accumulate: u32 }
+struct Params { replicas: u32, width: u32, count: u32, side: u32, size: u32, accumulate: u32, first_group: u32 }
 
 @group(0) @binding(0) var<storage, read> preactivations: array<f32>;
 @group(0) @binding(1) var<storage, read> means: array<f32>;

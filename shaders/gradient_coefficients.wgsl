@@ -7,7 +7,17 @@
 // uses: lib/grid.wgsl
 // slot: activation
 
-struct Params { replicas: u32, width: u32, samples: u32, first: u32, count: u32, scale: f32, accumulate: u32, step: u32 }
+struct Params {
+  replicas: u32,
+  width: u32,
+  samples: u32,
+  first: u32,
+  count: u32,
+  scale: f32,
+  accumulate: u32,
+  step: u32,
+  first_group: u32,
+}
 
 @group(0) @binding(0) var<storage, read> preactivations: array<f32>;
 @group(0) @binding(1) var<storage, read> targets: array<f32>;

@@ -3,7 +3,7 @@
 // preactivations is replicas x m x count (the block), means is replicas x count. One invocation per replica and sample.
 // uses: lib/grid.wgsl
 
-struct Params { replicas: u32, width: u32, count: u32 }
+struct Params { replicas: u32, width: u32, count: u32, first_group: u32 }
 
 @group(0) @binding(0) var<storage, read> preactivations: array<f32>;
 @group(0) @binding(1) var<storage, read_write> means: array<f32>;

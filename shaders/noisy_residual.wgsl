@@ -9,7 +9,16 @@
 // slot: activation
 // slot: draws
 
-struct Params { replicas: u32, width: u32, first: u32, count: u32, step: u32 }
+struct Params {
+  replicas: u32,
+  width: u32,
+  first: u32,
+  count: u32,
+  step: u32,
+  seed_low: u32,
+  seed_high: u32,
+  first_group: u32,
+}
 
 @group(0) @binding(0) var<storage, read> preactivations: array<f32>;
 @group(0) @binding(1) var<storage, read> targets: array<f32>;

@@ -7,7 +7,16 @@
 // uses: lib/philox.wgsl
 // uses: lib/normal.wgsl
 
-struct Params { vectors: u32, per_replica: u32, first: u32, length: u32, kind: u32, seed_low: u32, seed_high: u32 }
+struct Params {
+  vectors: u32,
+  per_replica: u32,
+  first: u32,
+  length: u32,
+  kind: u32,
+  seed_low: u32,
+  seed_high: u32,
+  first_group: u32,
+}
 
 @group(0) @binding(0) var<storage, read_write> probes: array<f32>;
 @group(1) @binding(0) var<uniform> params: Params;

@@ -6,7 +6,7 @@
 // Numerics: sums of 64 terms are added up separately, so that the error grows with 64 + inner / 64, not with inner.
 // uses: lib/grid.wgsl
 
-struct Params { rows: u32, first: u32, count: u32, inner: u32, accumulate: u32 }
+struct Params { rows: u32, first: u32, count: u32, inner: u32, accumulate: u32, first_group: u32 }
 
 @group(0) @binding(0) var<storage, read> left: array<f32>;
 @group(0) @binding(1) var<storage, read> data: array<f32>;

@@ -14,7 +14,7 @@
 // uses: lib/bounded.wgsl
 // uses: lib/grid.wgsl
 
-struct Params { replicas: u32, first_step: u32, steps: u32 }
+struct Params { replicas: u32, first_step: u32, steps: u32, seed_low: u32, seed_high: u32, first_group: u32 }
 
 @group(0) @binding(0) var<storage, read> features: array<f32>;
 @group(0) @binding(1) var<storage, read> start: array<f32>;

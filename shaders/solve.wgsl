@@ -5,7 +5,7 @@
 // (its mu is 0) and the smallest pivot tells the host. One workgroup per replica.
 // uses: lib/grid.wgsl
 
-struct Params { replicas: u32, samples: u32 }
+struct Params { replicas: u32, samples: u32, first_group: u32 }
 
 @group(0) @binding(0) var<storage, read_write> gram: array<f32>;
 @group(0) @binding(1) var<storage, read> rhs: array<f32>;

@@ -3,7 +3,7 @@
 // uses: lib/grid.wgsl
 // uses: lib/tree.wgsl
 
-struct Params { replicas: u32, length: u32 }
+struct Params { replicas: u32, length: u32, first_group: u32 }
 
 @group(0) @binding(0) var<storage, read> values: array<f32>;
 @group(0) @binding(1) var<storage, read_write> partials: array<f32>;

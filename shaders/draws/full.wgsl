@@ -7,6 +7,6 @@ const FULL_BATCH_STREAM = 0x01000000u;
 
 fn draw(step: u32, replica: u32, position: u32) -> Draw {
   let stream = FULL_BATCH_STREAM + position / 4u;
-  let words = philox(vec4u(step, 0u, replica, stream), vec2u(SEED_LOW, SEED_HIGH));
+  let words = philox(vec4u(step, 0u, replica, stream), vec2u(params.seed_low, params.seed_high));
   return Draw(position, law_four(words)[position % 4u]);
 }

@@ -5,6 +5,6 @@
 // slot: law
 
 fn draw(step: u32, replica: u32, position: u32) -> Draw {
-  let words = philox(vec4u(step, 0u, replica, position), vec2u(SEED_LOW, SEED_HIGH));
+  let words = philox(vec4u(step, 0u, replica, position), vec2u(params.seed_low, params.seed_high));
   return Draw(mulhi(words.x, SAMPLES), law_first(words));
 }

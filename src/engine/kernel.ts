@@ -16,8 +16,10 @@ export interface Kernel<
   readonly summary: string;
   /** Storage buffers in the order of `@group(0)`. At most 8, the number every device guarantees. */
   readonly bindings: Bindings;
-  /** The fields of the kernel's `Params`, in order; `@group(1) @binding(0)`. */
+  /** The fields of the kernel's `Params`, in order, but for the last, `first_group`; `@group(1) @binding(0)`. */
   readonly params: Params;
+  /** Whether the caller bounds the time of a dispatch. Otherwise the recorder cuts long ones at workgroups. */
+  readonly paced?: true;
   /** Sizes that are compiled in: `const` declarations put in front of the source. */
   readonly constants: readonly Constants[];
   /** How many workgroups a dispatch needs. */

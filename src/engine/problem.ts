@@ -163,7 +163,7 @@ export class Problem {
     return this.#result(await prepareProbes(this.#network, this.#network.weights, options));
   }
 
-  /** J J^T, the Gram matrix of the per-sample gradients, replicas x n x n. @throws LIMIT above 1024 samples */
+  /** J J^T, the Gram matrix of the per-sample gradients, replicas x n x n. @throws LIMIT above 512 samples */
   async jacobianGram(): Promise<Float32Array> {
     const network = this.#network;
     network.check();
@@ -184,7 +184,7 @@ export class Problem {
   /**
    * Moves the weights onto the zero-loss manifold by Gauss-Newton steps. Returns, per replica, the largest residual left
    * and the share of the smallest in the largest pivot of J J^T: near zero, the per-sample gradients are dependent.
-   * @throws LIMIT above 1024 samples, NOT_DEFINED if some replica did not reach the manifold's neighbourhood
+   * @throws LIMIT above 512 samples, NOT_DEFINED if some replica did not reach the manifold's neighbourhood
    */
   async retract(steps = RETRACTION_STEPS): Promise<{ largestResidual: Float64Array; pivotRatio: Float64Array }> {
     this.#idle();

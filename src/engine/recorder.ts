@@ -5,7 +5,9 @@ import { BufferUsage } from './usage.ts';
 /** Dynamic offsets of uniform buffers are multiples of 256 bytes on every device. */
 const SLOT = 256;
 const SLOTS = 1024;
-/** Operations in one submission, about a quarter of a second on a software adapter: watchdogs time submissions, not runs. */
+/** Operations in one dispatch, about a tenth of a second on a software adapter: watchdogs time dispatches, not runs. */
+const DISPATCH_WORK = 1 << 27;
+/** And in one submission. */
 const SUBMISSION_WORK = 1 << 29;
 
 type Command =
@@ -53,15 +55,20 @@ export class Recorder {
     });
   }
 
+  /** Long work becomes several dispatches, cut at workgroups; that changes no result, as workgroups do not meet. */
   dispatch(launch: Launch, params: Numbers): void {
     const { kernel, constants } = launch.pipeline;
     const groups = kernel.groups(params, constants);
-    if (groups === 0) return;
     const { flops } = kernel.work(params, constants);
-    if (this.#slot === SLOTS || (this.#work > 0 && this.#work + flops > SUBMISSION_WORK)) this.submit();
-    this.#work += flops;
-    this.#write(kernel, params);
-    this.#commands.push({ kind: 'dispatch', launch, slot: this.#slot++, groups: fold(groups) });
+    const most = kernel.paced || flops <= DISPATCH_WORK ? groups : Math.ceil((groups * DISPATCH_WORK) / flops);
+    for (let first = 0; first < groups; first += most) {
+      const count = Math.min(most, groups - first);
+      const work = (flops * count) / groups;
+      if (this.#slot === SLOTS || (this.#work > 0 && this.#work + work > SUBMISSION_WORK)) this.submit();
+      this.#work += work;
+      this.#write(kernel, params, first);
+      this.#commands.push({ kind: 'dispatch', launch, slot: this.#slot++, groups: fold(count) });
+    }
   }
 
   copy(from: GPUBuffer, at: number, to: GPUBuffer, toAt: number, size: number): void {
@@ -111,12 +118,13 @@ export class Recorder {
     this.#params.destroy();
   }
 
-  #write(kernel: Kernel, params: Numbers): void {
+  #write(kernel: Kernel, params: Numbers, firstGroup: number): void {
     let at = this.#slot * SLOT;
     for (const [name, type] of Object.entries(kernel.params)) {
       if (type === 'u32') this.#view.setUint32(at, params[name], true);
       else this.#view.setFloat32(at, params[name], true);
       at += 4;
     }
+    this.#view.setUint32(at, firstGroup, true);
   }
 }

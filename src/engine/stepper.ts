@@ -35,8 +35,12 @@ export async function prepareStepper(
   return make(network, plan, settings, buffers);
 }
 
+function seedOf({ seed }: StepSettings) {
+  const [seed_low, seed_high] = splitSeed(seed);
+  return { seed_low, seed_high };
+}
+
 function drawVariant(network: Network, s: StepSettings): Variant {
-  const [low, high] = splitSeed(s.seed);
   const activation = activationVariant(network.activation);
   return {
     slots: { ...activation.slots, draws: s.recorded ? 'recorded' : s.fullBatch ? 'full' : 'sampled', law: s.law },
@@ -44,8 +48,6 @@ function drawVariant(network: Network, s: StepSettings): Variant {
       ...activation.constants,
       SAMPLES: network.samples,
       BATCH: s.batch,
-      SEED_LOW: low,
-      SEED_HIGH: high,
       RUNNING,
     },
   };
@@ -67,14 +69,14 @@ function shapedVariant(network: Network, plan: Plan, s: StepSettings): Variant {
 async function prepareLane(network: Network, plan: Plan, s: StepSettings, buffers: RunBuffers): Promise<Stepper> {
   const { gpu, replicas, targets } = network;
   const launch = await gpu.launch('sgd_lane', { ...buffers, targets }, shapedVariant(network, plan, s));
-  return (first, steps) => gpu.recorder.dispatch(launch, { replicas, first_step: first, steps });
+  return (first, steps) => gpu.recorder.dispatch(launch, { replicas, first_step: first, steps, ...seedOf(s) });
 }
 
 async function prepareGroup(network: Network, plan: Plan, s: StepSettings, buffers: RunBuffers): Promise<Stepper> {
   const { gpu, replicas, targets } = network;
   const slopes = network.scratch('slopes', replicas * s.batch * network.width);
   const launch = await gpu.launch('sgd_group', { ...buffers, targets, slopes }, shapedVariant(network, plan, s));
-  return (first, steps) => gpu.recorder.dispatch(launch, { replicas, first_step: first, steps });
+  return (first, steps) => gpu.recorder.dispatch(launch, { replicas, first_step: first, steps, ...seedOf(s) });
 }
 
 /** The full batch by matrix products: pre-activations, noisy residuals, coefficients, update. */
@@ -89,6 +91,7 @@ async function prepareTiled(network: Network, plan: Plan, s: StepSettings, buffe
     drawVariant(network, s),
   );
   const common = { replicas, width, samples };
+  const seed = seedOf(s);
 
   if (plan.space === 'data') {
     // The state has room for one block only: data space is for n that is small beside d.
@@ -101,7 +104,7 @@ async function prepareTiled(network: Network, plan: Plan, s: StepSettings, buffe
       for (let step = first; step < first + steps; step++) {
         gpu.recorder.copy(start, 0, preactivations, 0, rows * samples * 4);
         gpu.recorder.dispatch(project, { rows, ...all, inner: samples, accumulate: 1 });
-        gpu.recorder.dispatch(noisy, { replicas, width, ...all, step });
+        gpu.recorder.dispatch(noisy, { replicas, width, ...all, step, ...seed });
         gpu.recorder.dispatch(weigh, { ...common, ...all, scale: 1, accumulate: 1, step });
       }
     };
@@ -120,7 +123,7 @@ async function prepareTiled(network: Network, plan: Plan, s: StepSettings, buffe
     for (let step = begin; step < begin + steps; step++) {
       for (const { first, count } of blocks) {
         gpu.recorder.dispatch(project, { rows, first, count, inner: dimension, accumulate: 0 });
-        gpu.recorder.dispatch(noisy, { replicas, width, first, count, step });
+        gpu.recorder.dispatch(noisy, { replicas, width, first, count, step, ...seed });
       }
       if (next !== state) gpu.recorder.copy(state, 0, next, 0, rows * dimension * 4);
       for (const { first, count } of blocks) {

@@ -18,11 +18,15 @@ export interface Curvature {
   recordForms(): void;
 }
 
-/** How many vectors of every replica can be worked on at once, of those wanted. */
+/**
+ * How many vectors of every replica to work on at once, of those wanted: a power of two, so that the buffers for all the
+ * numbers of vectors that are ever asked for are few.
+ */
 export function vectorsAtOnce(network: Network, wanted: number): number {
   const { replicas, width, dimension, samples } = network;
   const each = replicas * width * Math.max(dimension, Math.min(samples, SAMPLES_PER_CHUNK));
-  return Math.max(1, Math.min(wanted, Math.floor(BLOCK_CELLS / each)));
+  const fitting = Math.max(1, Math.min(wanted, Math.floor(BLOCK_CELLS / each)));
+  return 2 ** Math.floor(Math.log2(fitting));
 }
 
 export async function prepareCurvature(network: Network, weights: GPUBuffer, perReplica: number): Promise<Curvature> {

@@ -33,7 +33,8 @@ export async function prepareProbes(
   const batches = Math.ceil(probes / perReplica);
   const vectors = replicas * perReplica;
   const size = vectors * curvature.chunks * 4;
-  const all = network.scratch('all forms', (batches * size) / 4);
+  // Its size is a power of two of batches, so that few are ever made.
+  const all = network.scratch('all forms', (2 ** Math.ceil(Math.log2(batches)) * size) / 4);
   const [seedLow, seedHigh] = splitSeed(seed);
   return {
     record() {

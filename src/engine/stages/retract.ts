@@ -4,8 +4,8 @@ import type { Network } from '../network.ts';
 import { prepareForward } from './forward.ts';
 import type { Stage } from './stage.ts';
 
-/** The Gauss-Newton system of n x n numbers is factored by one workgroup. */
-const MOST_SAMPLES = 1024;
+/** The Gauss-Newton system of n x n numbers is factored by one workgroup, in n³/3 operations that cannot be cut. */
+const MOST_SAMPLES = 512;
 /** Gauss-Newton converges quadratically near the manifold; from a random start it needs a few more steps. */
 export const RETRACTION_STEPS = 8;
 
@@ -19,7 +19,7 @@ export interface Retraction {
 
 /**
  * Retraction onto the zero-loss manifold, in place, by Gauss-Newton: Theta <- Theta - J^T (J J^T)^-1 e.
- * @throws LIMIT for more than 1024 samples
+ * @throws LIMIT for more than 512 samples
  */
 export async function prepareRetraction(
   network: Network,

@@ -1,7 +1,7 @@
 /** Opens WebGPU in Node: Dawn, of the npm package `webgpu`. The only file that imports it. */
 import { isMainThread } from 'node:worker_threads';
-import { FlatwalkError } from '../../model/errors.ts';
 import { type AdapterDescription, describeAdapter } from '../../engine/adapter.ts';
+import { FlatwalkError } from '../../model/errors.ts';
 import {
   type AdapterKind,
   type AdapterWish,

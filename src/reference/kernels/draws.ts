@@ -16,20 +16,24 @@ export interface Draw {
   readonly noise: Operand;
 }
 
-interface DrawConstants {
+interface DrawSizes {
   readonly SAMPLES: number;
   readonly BATCH: number;
-  readonly SEED_LOW: number;
-  readonly SEED_HIGH: number;
+}
+
+export interface DrawSeed {
+  readonly seed_low: number;
+  readonly seed_high: number;
 }
 
 /** The draws of shaders/draws/, by step, replica and position. */
 export function noiseOf(
   { draws, law }: Choices,
-  c: DrawConstants,
+  c: DrawSizes,
+  p: DrawSeed,
   recorded: Contents,
 ): (step: number, replica: number, position: number) => Draw {
-  const seed = seedOf(c.SEED_LOW, c.SEED_HIGH);
+  const seed = seedOf(p.seed_low, p.seed_high);
   const noise = law === 'gaussian' ? normal : rounded;
   switch (draws) {
     case 'sampled':

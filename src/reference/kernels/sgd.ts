@@ -1,7 +1,7 @@
 import type { kernels } from '../../engine/kernels.ts';
 import { roundedActivation } from '../accuracy.ts';
 import { add, blockSum, chainSum, multiply, type Rounded, rounded, subtract } from '../rounding.ts';
-import { noiseOf } from './draws.ts';
+import { type DrawSeed, noiseOf } from './draws.ts';
 import { isBounded } from './network.ts';
 import { type Choices, type Contents, Expected, type Oracle } from './oracle.ts';
 
@@ -22,12 +22,10 @@ interface Shape {
   readonly SAMPLES: number;
   readonly STATE: number;
   readonly BATCH: number;
-  readonly SEED_LOW: number;
-  readonly SEED_HIGH: number;
   readonly RUNNING: number;
 }
 
-interface Steps {
+interface Steps extends DrawSeed {
   readonly replicas: number;
   readonly first_step: number;
   readonly steps: number;
@@ -64,7 +62,7 @@ function labelNoiseSgd(
   keep: (replica: number, s: number, j: number, slope: Rounded) => void = () => {},
 ): { state: Expected; status: Expected } {
   const { phi, dphi } = roundedActivation(choices.activation);
-  const draw = noiseOf(choices, c, recorded);
+  const draw = noiseOf(choices, c, p, recorded);
   const inData = choices.space === 'data';
   const cells = new Expected(state);
   const stopped = new Expected(status);

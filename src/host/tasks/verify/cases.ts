@@ -127,8 +127,8 @@ export const cases: Cases = {
           pulls: blank(replicas * samples),
           status: new Uint32Array(replicas).fill(RUNNING),
         },
-        params: { replicas, width, first, count, step },
-        constants: { SAMPLES: samples, BATCH: samples, SEED_LOW: seed[0], SEED_HIGH: seed[1], RUNNING },
+        params: { replicas, width, first, count, step, seed_low: seed[0], seed_high: seed[1] },
+        constants: { SAMPLES: samples, BATCH: samples, RUNNING },
         choices: choices(c, { draws, law: k % 2 ? 'rademacher' : 'gaussian' }),
       };
     }),

@@ -229,8 +229,8 @@ function trainingCase(space: Choices['space'], name: string, replicas: number, s
       status: new Uint32Array(replicas).fill(RUNNING),
       slopes: new Float32Array(replicas * size),
     },
-    params: { replicas, first_step: first, steps },
-    constants: { WIDTH: size, SAMPLES: size, STATE: size, BATCH: 1, LANES: 1, SEED_LOW: 0, SEED_HIGH: 0, RUNNING },
+    params: { replicas, first_step: first, steps, seed_low: 0, seed_high: 0 },
+    constants: { WIDTH: size, SAMPLES: size, STATE: size, BATCH: 1, LANES: 1, RUNNING },
     choices: { activation: activation(name), space, draws: 'recorded', law: 'gaussian' },
   };
 }

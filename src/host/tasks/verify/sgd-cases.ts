@@ -79,18 +79,16 @@ function buffersOf({ random }: CaseContext, s: Setting) {
 
 function rest({ activation }: CaseContext, s: Setting) {
   const { space, draws, law, width, samples, dimension, replicas, batch, lanes } = s;
-  const [low, high] = splitSeed(2 ** 35 + 11);
+  const [seed_low, seed_high] = splitSeed(2 ** 35 + 11);
   return {
     name: `${space} space, ${draws} ${law} x ${batch}, ${replicas} replicas, m ${width}, n ${samples}, d ${dimension}`,
-    params: { replicas, first_step: FIRST_STEP, steps: STEPS },
+    params: { replicas, first_step: FIRST_STEP, steps: STEPS, seed_low, seed_high },
     constants: {
       WIDTH: width,
       SAMPLES: samples,
       STATE: space === 'data' ? samples : dimension,
       BATCH: batch,
       LANES: lanes,
-      SEED_LOW: low,
-      SEED_HIGH: high,
       RUNNING,
     },
     choices: { activation, space, draws, law },
