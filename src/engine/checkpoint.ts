@@ -20,6 +20,8 @@ export interface Checkpoint {
   /** Checksum of inputs, labels and second layer. */
   readonly data: number;
   readonly seed: number;
+  /** Checksum of step sizes, noise, batch and recorded draws. */
+  readonly settings: number;
   readonly plan: Plan;
   /** Steps done. */
   readonly step: number;
@@ -95,7 +97,7 @@ function sumLine(body: Uint8Array): string {
 }
 
 /** FNV-1a: enough to notice damage, and data that are not the same. */
-export function checksum(...lists: readonly (Uint8Array | Float32Array)[]): number {
+export function checksum(...lists: readonly (Uint8Array | Uint32Array | Float32Array)[]): number {
   let sum = 0x811c9dc5;
   for (const { buffer, byteOffset, byteLength } of lists) {
     for (const byte of new Uint8Array(buffer, byteOffset, byteLength)) sum = Math.imul(sum ^ byte, 0x01000193);

@@ -18,5 +18,6 @@ export { type MetricName, type MetricOptions, type MetricValues, metricNames, me
 export type { ProblemOptions } from './network.ts';
 export { choosePlan, type Plan, type PlanRequest } from './plan.ts';
 export type { Problem } from './problem.ts';
+export type { TrainOptions } from './settings.ts';
 export type { TraceEstimate } from './stages/probes.ts';
-export type { MetricRow, Outcome, Run, TrainOptions } from './train.ts';
+export type { MetricRow, Outcome, Run } from './train.ts';

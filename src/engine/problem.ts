@@ -4,6 +4,7 @@ import { FlatwalkError } from '../model/errors.ts';
 import { checkLaw, count, type NumberList, toFloat32 } from './arrays.ts';
 import { type MetricName, type MetricOptions, type MetricValues, prepareWatch, traceOptimum } from './metrics.ts';
 import type { Network } from './network.ts';
+import type { TrainOptions } from './settings.ts';
 import { prepareCurvature, vectorsAtOnce } from './stages/curvature.ts';
 import { prepareForward } from './stages/forward.ts';
 import { gradientBuffer, prepareGradient } from './stages/gradient.ts';
@@ -11,7 +12,7 @@ import { type Observed, prepareObserve } from './stages/observe.ts';
 import { prepareProbes, type TraceEstimate } from './stages/probes.ts';
 import { prepareRetraction, RETRACTION_STEPS } from './stages/retract.ts';
 import type { Stage } from './stages/stage.ts';
-import { Run, type TrainOptions } from './train.ts';
+import { Run } from './train.ts';
 
 /**
  * A data set and one or several networks on the device. Results for one replica are numbers or arrays of its own shape;

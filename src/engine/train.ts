@@ -1,40 +1,12 @@
-import type { Law } from '../model/draws.ts';
 import { FlatwalkError } from '../model/errors.ts';
-import { checkLaw, count, type NumberList, real, toFloat32 } from './arrays.ts';
 import type { Checkpoint, Divergence } from './checkpoint.ts';
-import { checkMetrics, type MetricName, type MetricOptions, type MetricValues, prepareWatch } from './metrics.ts';
+import { checkMetrics, type MetricValues, prepareWatch } from './metrics.ts';
 import { type Network, RUNNING } from './network.ts';
 import { Pace } from './pace.ts';
 import { choosePlan, type Plan } from './plan.ts';
 import { Ring } from './ring.ts';
+import { checkpointShape, readSettings, type Settings, stateLength, type TrainOptions } from './settings.ts';
 import { prepareStepper, type RunBuffers, type Stepper } from './stepper.ts';
-
-export interface TrainOptions {
-  /** eta, one for all replicas or one for each. */
-  readonly stepSize: number | NumberList;
-  /** sigma, the standard deviation of the label noise, one for all replicas or one for each; 0 if not given. */
-  readonly noise?: number | NumberList;
-  readonly noiseLaw?: Law;
-  /** Samples a step, drawn with replacement, or 'full'; 1 if not given. Their mean is taken. */
-  readonly batch?: number | 'full';
-  /** Whether the full batch takes the mean (as mini-batches do) or the sum of the per-sample losses. */
-  readonly loss?: 'mean' | 'sum';
-  readonly steps: number;
-  readonly seed?: number;
-  readonly metrics?: readonly MetricName[];
-  readonly metricOptions?: MetricOptions;
-  /** Steps between two rows; a row is also given before the first step and after the last. `steps` if not given. */
-  readonly every?: number;
-  readonly signal?: AbortSignal;
-  /** Ends the run after a row for which it gives true, or the reason in words. */
-  readonly stopWhen?: (row: MetricRow) => boolean | string;
-  /** Pins parts of the plan. */
-  readonly plan?: Partial<Pick<Plan, 'strategy' | 'space' | 'lanes'>>;
-  /** Goes on from a checkpoint of the same problem and settings. */
-  readonly resume?: Checkpoint;
-  /** Draws to be used instead of random ones, the same for every replica: steps x batch samples and standardised noises. */
-  readonly draws?: { readonly samples: NumberList; readonly noises: NumberList };
-}
 
 export interface MetricRow {
   /** Steps done when the row was taken. */
@@ -53,17 +25,6 @@ export type Outcome =
   | { readonly kind: 'diverged'; readonly step: number; readonly replicas: readonly Divergence[] }
   | { readonly kind: 'aborted'; readonly step: number }
   | { readonly kind: 'lost'; readonly step: number; readonly error: FlatwalkError };
-
-interface Settings {
-  readonly steps: number;
-  readonly every: number;
-  readonly batch: number;
-  readonly fullBatch: boolean;
-  readonly law: Law;
-  readonly seed: number;
-  readonly rates: Float32Array;
-  readonly draws: Uint32Array | null;
-}
 
 /** Rows that may be on their way from the device while the run goes on. */
 const ROWS_IN_FLIGHT = 3;
@@ -178,6 +139,7 @@ export class Run implements AsyncIterable<MetricRow> {
       shape: checkpointShape(network),
       data: network.dataSum,
       seed: this.#settings.seed,
+      settings: this.#settings.sum,
       plan: this.plan,
       step,
       diverged: divergences(new Uint32Array(stopped)),
@@ -326,131 +288,10 @@ export class Run implements AsyncIterable<MetricRow> {
   }
 }
 
-function checkpointShape({ samples, width, dimension, replicas, activation }: Network): Checkpoint['shape'] {
-  return { samples, width, dimension, replicas, activation: activation.spec };
-}
-
-/** Numbers in the state of a run. */
-function stateLength({ replicas, width, samples, dimension }: Network, plan: Plan): number {
-  return replicas * width * (plan.space === 'data' ? samples : dimension);
-}
-
 function divergences(status: Uint32Array): Divergence[] {
   return Array.from(status, (step, replica) => ({ replica, step })).filter(({ step }) => step !== RUNNING);
 }
 
 function divergence(replicas: readonly Divergence[]): Outcome {
   return { kind: 'diverged', step: Math.min(...replicas.map((d) => d.step)), replicas };
-}
-
-function readSettings(network: Network, o: TrainOptions): Settings {
-  const { samples, replicas } = network;
-  const steps = count('steps', o.steps, 0);
-  if (steps >= RUNNING) {
-    throw new FlatwalkError(
-      'LIMIT',
-      `A run has at most ${RUNNING - 1} steps, not ${steps}`,
-      'Split it by checkpoints.',
-    );
-  }
-  const every = count('every', o.every ?? Math.max(1, steps), 1);
-  const fullBatch = o.batch === 'full';
-  const batch = o.batch === 'full' ? samples : count('batch', o.batch ?? 1);
-  const stepSizes = forReplicas('stepSize', o.stepSize, replicas);
-  const noises = forReplicas('noise', o.noise ?? 0, replicas);
-  const share = fullBatch && o.loss === 'sum' ? 1 : batch;
-  if (o.loss === 'sum' && !fullBatch) {
-    throw new FlatwalkError(
-      'BAD_ARGUMENT',
-      "loss 'sum' is for the full batch only",
-      "Set batch: 'full', or leave out loss.",
-    );
-  }
-  const rates = new Float32Array(replicas * 2);
-  for (let r = 0; r < replicas; r++) {
-    rates[2 * r] = (-2 * stepSizes[r]) / share;
-    rates[2 * r + 1] = noises[r];
-    if (Number.isFinite(rates[2 * r]) && Number.isFinite(rates[2 * r + 1])) continue;
-    throw new FlatwalkError(
-      'NOT_FINITE',
-      `A step size of ${stepSizes[r]} with noise ${noises[r]} is outside the range of f32`,
-      'Take smaller ones.',
-    );
-  }
-  const seed = count('seed', o.seed ?? 0, 0);
-  const draws = o.draws ? recordedDraws(o.draws, steps, batch, samples) : null;
-  if (o.resume) checkResume(network, o.resume, seed, steps);
-  return { steps, every, batch, fullBatch, law: checkLaw('noiseLaw', o.noiseLaw ?? 'gaussian'), seed, rates, draws };
-}
-
-function forReplicas(name: string, value: number | NumberList, replicas: number): number[] {
-  if (typeof value === 'number') return new Array(replicas).fill(real(name, value, 0));
-  const { values } = toFloat32(name, value);
-  if (values.length !== replicas) {
-    throw new FlatwalkError(
-      'BAD_SHAPE',
-      `${name} has ${values.length} values for ${replicas} replicas`,
-      'Give one for each.',
-    );
-  }
-  return Array.from(value as ArrayLike<number>, (v) => real(name, v, 0));
-}
-
-function recordedDraws(
-  given: NonNullable<TrainOptions['draws']>,
-  steps: number,
-  batch: number,
-  n: number,
-): Uint32Array {
-  const samples = toFloat32('draws.samples', given.samples).values;
-  const noises = toFloat32('draws.noises', given.noises).values;
-  const needed = steps * batch;
-  if (samples.length !== needed || noises.length !== needed) {
-    throw new FlatwalkError(
-      'BAD_SHAPE',
-      `draws has ${samples.length} samples and ${noises.length} noises; ${steps} steps of ${batch} need ${needed} of each`,
-      'Record a sample and a noise for every position of every step.',
-    );
-  }
-  const bits = new Uint32Array(noises.buffer);
-  const words = new Uint32Array(2 * needed);
-  for (let k = 0; k < needed; k++) {
-    if (!Number.isInteger(samples[k]) || samples[k] < 0 || samples[k] >= n) {
-      throw new FlatwalkError(
-        'BAD_ARGUMENT',
-        `draws.samples: ${samples[k]} is not one of ${n} samples`,
-        'Count from 0.',
-      );
-    }
-    words[2 * k] = samples[k];
-    words[2 * k + 1] = bits[k];
-  }
-  return words;
-}
-
-function checkResume(network: Network, c: Checkpoint, seed: number, steps: number): void {
-  const here = checkpointShape(network);
-  for (const key of Object.keys(here) as (keyof typeof here)[]) {
-    if (c.shape[key] !== here[key]) {
-      throw new FlatwalkError(
-        'BAD_SHAPE',
-        `The checkpoint is of another problem: its ${key} is ${c.shape[key]}, this one's is ${here[key]}`,
-        'Resume it with the problem that it was made from.',
-      );
-    }
-  }
-  const state = stateLength(network, c.plan);
-  const what =
-    c.data !== network.dataSum
-      ? 'its inputs, labels or second layer are others'
-      : c.seed !== seed
-        ? `its seed is ${c.seed}, not ${seed}`
-        : c.step > steps
-          ? `it is at step ${c.step} of a run of ${steps}`
-          : c.state.length !== state
-            ? `its state has ${c.state.length} numbers instead of ${state}`
-            : null;
-  if (what) {
-    throw new FlatwalkError('BAD_ARGUMENT', `The checkpoint does not fit this run: ${what}`, 'Give the same settings.');
-  }
 }
