@@ -25,10 +25,10 @@ export function toFloat32(name: string, list: NumberList): { values: Float32Arra
     const columns = rows[0].length;
     const values = new Float32Array(rows.length * columns);
     for (let i = 0; i < rows.length; i++) {
-      if (rows[i].length !== columns) {
+      if (rows[i]?.length !== columns) {
         throw new FlatwalkError(
           'BAD_SHAPE',
-          `${name}: row ${i} has ${rows[i].length} numbers, row 0 has ${columns}`,
+          `${name}: row ${i} has ${rows[i]?.length ?? 'no'} numbers, row 0 has ${columns}`,
           'Give every row the same length.',
         );
       }

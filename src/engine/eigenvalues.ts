@@ -1,3 +1,8 @@
+import { FlatwalkError } from '../model/errors.ts';
+
+/** An eigenvalue takes two or three sweeps; no matrix of finite numbers is known to take thirty. */
+const MOST_SWEEPS = 64;
+
 /**
  * All eigenvalues of a symmetric matrix (size x size, row-major), in no particular order: Householder reduction to
  * tridiagonal form, then implicit QL with Wilkinson's shift (Wilkinson and Reinsch, Handbook for Automatic Computation II,
@@ -6,7 +11,7 @@
 export function symmetricEigenvalues(matrix: Float64Array, size: number): Float64Array {
   const [diagonal, below] = tridiagonal(matrix, size);
   for (let l = 0; l < size; l++) {
-    for (let sweep = 0; sweep < 64; sweep++) {
+    for (let sweep = 0; ; sweep++) {
       let m = l;
       while (m < size - 1) {
         const scale = Math.abs(diagonal[m]) + Math.abs(diagonal[m + 1]);
@@ -14,6 +19,9 @@ export function symmetricEigenvalues(matrix: Float64Array, size: number): Float6
         m++;
       }
       if (m === l) break;
+      if (sweep === MOST_SWEEPS) {
+        throw new FlatwalkError('NOT_DEFINED', 'The eigenvalues of a Gram matrix did not converge', 'Report its data.');
+      }
       implicitStep(diagonal, below, l, m);
     }
   }

@@ -111,5 +111,17 @@ async function openDevice({
     );
   }
   const requiredLimits = Object.fromEntries(WANTED_LIMITS.map((limit) => [limit, adapter.limits[limit]]));
-  return { device: await adapter.requestDevice({ label: 'flatwalk', requiredLimits }), info: adapter.info };
+  try {
+    return { device: await adapter.requestDevice({ label: 'flatwalk', requiredLimits }), info: adapter.info };
+  } catch (cause) {
+    const reason = cause instanceof Error ? cause.message : String(cause);
+    throw new FlatwalkError(
+      'NO_ADAPTER',
+      `The adapter gives no device: ${reason}`,
+      'Close other pages, or restart the browser.',
+      {
+        cause,
+      },
+    );
+  }
 }

@@ -14,7 +14,8 @@ export interface Pipeline {
 }
 
 /** A pipeline with its buffers, ready to be dispatched with parameters. */
-export interface Launch {
+export interface Launch<N extends KernelName = KernelName> {
+  readonly name: N;
   readonly pipeline: Pipeline;
   readonly bindings: GPUBindGroup;
 }
@@ -215,7 +216,7 @@ export class Gpu {
     name: N,
     buffers: Readonly<Record<keyof (typeof kernels)[N]['bindings'], GPUBuffer>>,
     variant: Variant = {},
-  ): Promise<Launch> {
+  ): Promise<Launch<N>> {
     const pipeline = await this.pipeline(name, variant);
     const given = buffers as Readonly<Record<string, GPUBuffer>>;
     const bindings = this.scoped(name, () =>
@@ -228,7 +229,7 @@ export class Gpu {
         })),
       }),
     );
-    return { pipeline, bindings };
+    return { name, pipeline, bindings };
   }
 
   /** Frees everything; destroys the device if it was opened by flatwalk. Safe to call twice. */

@@ -1,7 +1,7 @@
 import type { Law } from '../model/draws.ts';
 import { FlatwalkError } from '../model/errors.ts';
 import { checkLaw, count, real } from './arrays.ts';
-import type { Gpu, Stretch } from './gpu.ts';
+import type { Stretch } from './gpu.ts';
 import type { Network } from './network.ts';
 import { prepareFeatures } from './stages/features.ts';
 import { prepareGradient } from './stages/gradient.ts';
@@ -115,7 +115,7 @@ export const metrics = {
   },
   gap: {
     unit: 'label²/weight²',
-    meaning: "retractedTrace minus its optimum F*, 2 m sum_i |x_i|² phi'(phi⁻¹(y_i/m))²",
+    meaning: "retractedTrace minus F*, the trace where all neurons agree: the least there is where phi' and phi''' > 0",
     needs: ['retraction', 'retracted'],
     absent: needsOptimum,
     finish: (f, network) => f.retracted.manifoldTrace.map((trace) => trace - traceOptimum(network)),
@@ -177,13 +177,18 @@ export const metricNames = Object.keys(metrics) as MetricName[];
 /** A value a replica; `singularValues` a list a replica. */
 export type MetricValues = Partial<Record<MetricName, (number | number[])[]>>;
 
-/** F* = 2 m sum_i |x_i|² phi'(c_i)², c_i = phi⁻¹(y_i / m). @throws NOT_DEFINED where there is no closed form */
+/**
+ * F* = 2 m a² sum_i |x_i|² phi'(c_i)², c_i = phi⁻¹(y_i / (m a)): F where all neurons agree. Where phi' and phi''' are positive
+ * it is the least F on the zero-loss manifold, by Jensen's inequality (for n > d a bound, in general not attained); for other
+ * activations it is the trace of that one state, and F may fall below it. @throws NOT_DEFINED where there is no such state
+ */
 export function traceOptimum(network: Network): number {
   if (!network.optimum) {
     throw new FlatwalkError('NOT_DEFINED', `F* has no closed form: ${network.noOptimum}`, 'Leave out gap and F*.');
   }
   const { dphi } = network.activation;
-  return network.optimum.reduce((sum, c, i) => sum + 2 * network.width * network.squaredNorms[i] * dphi(c) ** 2, 0);
+  const scale = 2 * network.width * network.secondLayer[0] ** 2;
+  return network.optimum.reduce((sum, c, i) => sum + scale * network.squaredNorms[i] * dphi(c) ** 2, 0);
 }
 
 /** A set of metrics, prepared for a buffer of weights: record, copy the outputs, finish. */
@@ -207,7 +212,7 @@ export async function prepareWatch(
     gradientNorm: () => prepareGradient(network, weights),
     features: () => prepareFeatures(network, weights),
     probes: () => prepareProbes(network, weights, { probes: all.probes, kind: all.probeKind, seed: all.probeSeed }),
-    retraction: () => prepareRetractedCopy(network.gpu, network, weights),
+    retraction: () => prepareRetractedCopy(network, weights),
     retracted: () => prepareObserve(network, retractedWeights(network), 'retracted'),
   };
   const stages: { finding: Finding; stage: Stage<unknown> }[] = [];
@@ -257,18 +262,22 @@ function checkMetric(network: Network, name: MetricName): void {
   }
 }
 
-function retractedWeights(network: Network): GPUBuffer {
+export function retractedWeights(network: Network): GPUBuffer {
   return network.scratch('retracted weights', network.replicas * network.cells);
 }
 
 /** Retraction of a copy, so that looking at the run does not change it. */
-async function prepareRetractedCopy(gpu: Gpu, network: Network, weights: GPUBuffer): Promise<Stage<Retraction>> {
+export async function prepareRetractedCopy(
+  network: Network,
+  weights: GPUBuffer,
+  steps?: number,
+): Promise<Stage<Retraction>> {
   const copy = retractedWeights(network);
-  const stage = await prepareRetraction(network, copy);
+  const stage = await prepareRetraction(network, copy, steps);
   return {
     ...stage,
     record() {
-      gpu.recorder.copy(weights, 0, copy, 0, network.replicas * network.cells * 4);
+      network.gpu.recorder.copy(weights, 0, copy, 0, network.replicas * network.cells * 4);
       stage.record();
     },
   };

@@ -53,7 +53,7 @@ export class Network {
   readonly labels: Float32Array;
   /** |x_i|^2, summed in float64. */
   readonly squaredNorms: Float64Array;
-  /** phi^-1(y_i / m), the pre-activations of the optimum; null with the reason where there is none. */
+  /** phi^-1(y_i / (m a)), the pre-activations of the optimum; null with the reason where there is none. */
   readonly optimum: Float64Array | null;
   readonly noOptimum: string;
   readonly blocks: readonly Block[];
@@ -165,7 +165,7 @@ export class Network {
     name: N,
     buffers: Readonly<Record<keyof (typeof kernels)[N]['bindings'], GPUBuffer>>,
     constants: Readonly<Record<string, number>> = {},
-  ): Promise<Launch> {
+  ): Promise<Launch<N>> {
     const { slots, constants: own } = activationVariant(this.activation);
     return this.gpu.launch(name, buffers, { slots, constants: { ...own, ...constants } });
   }
@@ -181,6 +181,13 @@ export class Network {
     const values = this.#allReplicas(toFloat32('weights', list).values);
     this.generation++;
     this.gpu.write(this.weights, values);
+  }
+
+  /** Takes over weights that are on the device. */
+  replaceWeights(from: GPUBuffer): void {
+    this.gpu.recorder.copy(from, 0, this.weights, 0, this.replicas * this.cells * 4);
+    this.gpu.recorder.submit();
+    this.generation++;
   }
 
   /** @throws DISPOSED, DEVICE_LOST */
@@ -224,9 +231,11 @@ export class Network {
   #optimum(): Float64Array | string {
     const { inverse, label } = this.activation;
     if (!inverse) return `${label} has no inverse`;
-    if (this.secondLayer.some((a) => a !== 1)) return 'the second layer is not all ones';
+    const a = this.secondLayer[0];
+    if (a === 0 || this.secondLayer.some((other) => other !== a))
+      return 'the weights of the second layer are not all equal';
     try {
-      return Float64Array.from(this.labels, (y) => inverse(y / this.width));
+      return Float64Array.from(this.labels, (y) => inverse(y / (this.width * a)));
     } catch (error) {
       if (error instanceof FlatwalkError && error.code === 'NOT_DEFINED') return error.message.split('\n')[0];
       throw error;

@@ -28,7 +28,11 @@ export class Pace {
     this.#before = this.#gpu.device.queue.onSubmittedWorkDone().then(() => performance.now());
     const start = await this.#gpu.race(before);
     // The submissions of a queue follow each other, so a submission takes from the end of the one before to its own.
-    this.#before.then((end) => this.#adapt(steps, end - start));
+    this.#before.then(
+      (end) => this.#adapt(steps, end - start),
+      // The device is going away; whoever waits for it next is told why.
+      () => {},
+    );
     await this.#gpu.settled();
   }
 

@@ -40,6 +40,10 @@ export const LANE_CELLS = 256;
 export const LANE_WORK = 2048;
 /** `sgd_group` keeps a mini-batch in workgroup memory. */
 export const GROUP_BATCH = 1024;
+/** A pinned `lane` beyond this would compile for minutes. */
+const MOST_LANE_CELLS = 1024;
+/** Multiply-adds of a step that one workgroup may be given: about a second on a software adapter. */
+const MOST_GROUP_WORK = 1 << 29;
 /** Multiply-adds a step above which a full batch is done by matrix products over the whole device. */
 const GROUP_WORK = 1 << 18;
 
@@ -74,13 +78,17 @@ export function choosePlan(r: PlanRequest, wish: Partial<Pick<Plan, 'strategy' |
     ? `${r.samples} samples of ${r.replicas * r.width} neurons do not fit at once, as data space needs`
     : strategy === 'tiled' && !r.fullBatch
       ? "the strategy 'tiled' is for the full batch"
-      : strategy === 'group' && r.batch > GROUP_BATCH
-        ? `the strategy 'group' takes at most ${GROUP_BATCH} samples a step, not ${r.batch}`
-        : strategy === 'group' && (lanes & (lanes - 1)) !== 0
-          ? `lanes is ${lanes}, which is not a power of two`
-          : lanes > r.mostLanes
-            ? `lanes is ${lanes}, but this device has at most ${r.mostLanes} in a workgroup`
-            : null;
+      : strategy === 'lane' && Math.max(cells, (r.batch * cells) / 8) > MOST_LANE_CELLS
+        ? `the strategy 'lane' unrolls ${cells} numbers for ${r.batch} samples a step, which would compile for minutes`
+        : strategy === 'group' && 2 * r.batch * cells > MOST_GROUP_WORK
+          ? `a step of ${r.batch} samples and ${cells} numbers takes one workgroup too long; use smaller mini-batches`
+          : strategy === 'group' && r.batch > GROUP_BATCH
+            ? `the strategy 'group' takes at most ${GROUP_BATCH} samples a step, not ${r.batch}`
+            : strategy === 'group' && (lanes & (lanes - 1)) !== 0
+              ? `lanes is ${lanes}, which is not a power of two`
+              : lanes > r.mostLanes
+                ? `lanes is ${lanes}, but this device has at most ${r.mostLanes} in a workgroup`
+                : null;
   if (impossible) {
     throw new FlatwalkError('BAD_ARGUMENT', `This plan cannot be carried out: ${impossible}`, 'Pin less of it.');
   }

@@ -2,7 +2,15 @@
 import type { Law } from '../model/draws.ts';
 import { FlatwalkError } from '../model/errors.ts';
 import { checkLaw, count, type NumberList, toFloat32 } from './arrays.ts';
-import { type MetricName, type MetricOptions, type MetricValues, prepareWatch, traceOptimum } from './metrics.ts';
+import {
+  type MetricName,
+  type MetricOptions,
+  type MetricValues,
+  prepareRetractedCopy,
+  prepareWatch,
+  retractedWeights,
+  traceOptimum,
+} from './metrics.ts';
 import type { Network } from './network.ts';
 import type { TrainOptions } from './settings.ts';
 import { prepareCurvature, vectorsAtOnce } from './stages/curvature.ts';
@@ -10,7 +18,7 @@ import { prepareForward } from './stages/forward.ts';
 import { gradientBuffer, prepareGradient } from './stages/gradient.ts';
 import { type Observed, prepareObserve } from './stages/observe.ts';
 import { prepareProbes, type TraceEstimate } from './stages/probes.ts';
-import { prepareRetraction, RETRACTION_STEPS } from './stages/retract.ts';
+import { checkRetractable, RETRACTION_STEPS } from './stages/retract.ts';
 import type { Stage } from './stages/stage.ts';
 import { Run } from './train.ts';
 
@@ -92,12 +100,20 @@ export class Problem {
     return (await this.#observe()).manifoldTrace;
   }
 
-  /** The least F on the zero-loss manifold. @throws NOT_DEFINED where it has no closed form */
+  /**
+   * F*, the trace where all neurons agree: the least on the zero-loss manifold where phi' and phi''' are positive, see
+   * `traceIsOptimal`. @throws NOT_DEFINED where there is no such state
+   */
   traceOptimum(): number {
     return traceOptimum(this.#network);
   }
 
-  /** phi⁻¹(y_i / m), the pre-activations of the flattest solution, n numbers. @throws NOT_DEFINED where there is none */
+  /** Whether F* is proven to be the least F: the activation has phi' > 0 and phi''' > 0. */
+  get traceIsOptimal(): boolean {
+    return this.#network.optimum !== null && this.#network.activation.simple;
+  }
+
+  /** phi⁻¹(y_i / (m a)), the pre-activations of the flattest solution, n numbers. @throws NOT_DEFINED where there is none */
   optimumPreactivations(): Float64Array {
     if (!this.#network.optimum) {
       throw new FlatwalkError('NOT_DEFINED', `There is no optimum: ${this.#network.noOptimum}`, 'Leave it out.');
@@ -169,7 +185,7 @@ export class Problem {
     const network = this.#network;
     network.check();
     const { gpu, replicas, width, samples, preactivations, targets } = network;
-    await prepareRetraction(network, network.weights, 1);
+    checkRetractable(network);
     const gram = network.scratch('jacobian gram', replicas * samples * samples);
     const launch = await network.launch('jacobian_gram', {
       preactivations,
@@ -185,26 +201,32 @@ export class Problem {
   /**
    * Moves the weights onto the zero-loss manifold by Gauss-Newton steps. Returns, per replica, the largest residual left
    * and the share of the smallest in the largest pivot of J J^T: near zero, the per-sample gradients are dependent.
-   * @throws LIMIT above 512 samples, NOT_DEFINED if some replica did not reach the manifold's neighbourhood
+   * What is left is for the caller to judge: it is not small where gradients vanish or no weights fit the labels.
+   * @throws LIMIT above 512 samples; NOT_DEFINED, with the weights unchanged, if a replica left the range of f32
    */
   async retract(steps = RETRACTION_STEPS): Promise<{ largestResidual: Float64Array; pivotRatio: Float64Array }> {
-    this.#idle();
     const network = this.#network;
     network.check();
-    const retraction = await prepareRetraction(network, network.weights, count('steps', steps));
-    network.generation++;
-    const { pivots } = await this.#result(retraction);
-    const { largestResidual, broken } = await this.#observe();
-    const pivotRatio = Float64Array.from(largestResidual, (_, r) => pivots[2 * r] / pivots[2 * r + 1]);
-    const bad = broken.findIndex((b) => b > 0);
-    if (bad >= 0) {
-      throw new FlatwalkError(
-        'NOT_DEFINED',
-        `Retraction of replica ${bad} left the range of f32; its pivots' ratio is ${pivotRatio[bad]}`,
-        'Start nearer to the manifold, or where the per-sample gradients are independent.',
-      );
+    count('steps', steps);
+    const release = this.#occupy();
+    try {
+      const copy = retractedWeights(network);
+      const { pivots } = await this.#result(await prepareRetractedCopy(network, network.weights, steps));
+      const { largestResidual, broken } = await this.#result(await prepareObserve(network, copy, 'retracted'));
+      const pivotRatio = Float64Array.from(largestResidual, (_, r) => pivots[2 * r] / pivots[2 * r + 1]);
+      const bad = broken.findIndex((b) => b > 0);
+      if (bad >= 0) {
+        throw new FlatwalkError(
+          'NOT_DEFINED',
+          `Retraction of replica ${bad} left the range of f32 (pivots' ratio ${pivotRatio[bad]}); the weights are unchanged`,
+          'Start nearer to the manifold, or where the per-sample gradients are independent and not zero.',
+        );
+      }
+      network.replaceWeights(copy);
+      return { largestResidual, pivotRatio };
+    } finally {
+      release();
     }
-    return { largestResidual, pivotRatio };
   }
 
   /** Metrics at the present weights. */
@@ -213,16 +235,14 @@ export class Problem {
     return this.#result(await prepareWatch(this.#network, this.#network.weights, names, options));
   }
 
-  /** A label-noise SGD run, to be iterated over. One at a time on a problem. @throws BAD_ARGUMENT and others, at once */
+  /**
+   * A label-noise SGD run, to be iterated over. Runs follow each other: the iteration of one is refused while another goes
+   * on. @throws BAD_ARGUMENT, BAD_SHAPE, NOT_FINITE, NOT_DEFINED, LIMIT for settings that cannot be carried out, at once
+   */
   train(options: TrainOptions): Run {
     this.#idle();
     this.#network.check();
-    const run = new Run(this.#network, options, this.#software, () => {
-      this.#running = false;
-    });
-    this.#network.generation++;
-    this.#running = true;
-    return run;
+    return new Run(this.#network, options, this.#software, () => this.#occupy());
   }
 
   dispose(): void {
@@ -234,12 +254,21 @@ export class Problem {
     this.dispose();
   }
 
+  /** Keeps others from changing the weights, until the function that it returns is called. */
+  #occupy(): () => void {
+    this.#idle();
+    this.#running = true;
+    return () => {
+      this.#running = false;
+    };
+  }
+
   #idle(): void {
     if (this.#running) {
       throw new FlatwalkError(
         'BAD_ARGUMENT',
-        'A run on this problem has not ended',
-        'Iterate it to its end, abort it, or make another problem.',
+        'A run or a retraction on this problem has not ended',
+        'Let it end, abort it, or make another problem.',
       );
     }
   }

@@ -1,5 +1,6 @@
 import type { Gpu, Launch } from './gpu.ts';
-import { fold, type Kernel, type Numbers } from './kernel.ts';
+import { fold, type Kernel, type Numbers, type ParamsOf } from './kernel.ts';
+import type { KernelName, kernels } from './kernels.ts';
 import { BufferUsage } from './usage.ts';
 
 /** Dynamic offsets of uniform buffers are multiples of 256 bytes on every device. */
@@ -56,7 +57,8 @@ export class Recorder {
   }
 
   /** Long work becomes several dispatches, cut at workgroups; that changes no result, as workgroups do not meet. */
-  dispatch(launch: Launch, params: Numbers): void {
+  dispatch<N extends KernelName>(launch: Launch<N>, given: ParamsOf<(typeof kernels)[N]>): void {
+    const params = given as Numbers;
     const { kernel, constants } = launch.pipeline;
     const groups = kernel.groups(params, constants);
     const { flops } = kernel.work(params, constants);

@@ -37,7 +37,8 @@ export class Run implements AsyncIterable<MetricRow> {
   readonly #network: Network;
   readonly #options: TrainOptions;
   readonly #settings: Settings;
-  readonly #release: () => void;
+  readonly #occupy: () => () => void;
+  #release: () => void = () => {};
   #settle: (outcome: Outcome) => void = () => {};
   #fail: (error: unknown) => void = () => {};
   #started = false;
@@ -46,17 +47,18 @@ export class Run implements AsyncIterable<MetricRow> {
   #buffers: (RunBuffers & { readonly origin: GPUBuffer }) | null = null;
 
   /** Made by `problem.train()`. @throws BAD_ARGUMENT, BAD_SHAPE, NOT_FINITE for settings that make no sense */
-  constructor(network: Network, options: TrainOptions, software: boolean, release: () => void) {
+  constructor(network: Network, options: TrainOptions, software: boolean, occupy: () => () => void) {
     this.#network = network;
     this.#options = options;
-    this.#release = release;
+    this.#occupy = occupy;
     this.#settings = readSettings(network, options);
     checkMetrics(network, options.metrics ?? [], options.metricOptions);
     const { batch, fullBatch } = this.#settings;
     const { samples, width, dimension, replicas } = network;
     const mostLanes = network.gpu.device.limits.maxComputeInvocationsPerWorkgroup;
     const request = { samples, width, dimension, replicas, batch, fullBatch, software, mostLanes };
-    this.plan = options.resume?.plan ?? choosePlan(request, options.plan);
+    // The plan of a checkpoint is checked like a wish, and its reason kept.
+    this.plan = { ...choosePlan(request, options.resume?.plan ?? options.plan), ...options.resume?.plan };
     this.#step = options.resume?.step ?? 0;
     this.outcome = new Promise((settle, fail) => {
       this.#settle = settle;
@@ -76,6 +78,7 @@ export class Run implements AsyncIterable<MetricRow> {
     if (this.#started) {
       throw new FlatwalkError('BAD_ARGUMENT', 'This run has already been iterated over', 'Start another with train().');
     }
+    this.#release = this.#occupy();
     this.#started = true;
     // Until a row says otherwise, leaving the loop early is the caller's wish to stop.
     let outcome: Outcome = { kind: 'stopped', step: this.#step, reason: 'the caller left the loop' };
@@ -153,7 +156,8 @@ export class Run implements AsyncIterable<MetricRow> {
     const { steps, every } = this.#settings;
     const network = this.#network;
     const { gpu } = network;
-    this.#generation = network.generation;
+    // From here on the state of any run before is gone.
+    this.#generation = ++network.generation;
     this.#buffers = await this.#makeBuffers();
     const buffers = this.#buffers;
     const stepper = await prepareStepper(network, this.plan, this.#stepSettings(), buffers);

@@ -228,6 +228,13 @@ export const activationNames = Object.keys(table) as ActivationName[];
  * Throws BAD_ARGUMENT for an unknown name, a parameter that is not a number in its domain, or one where none belongs.
  */
 export function activation(spec: string): Activation {
+  if (typeof spec !== 'string') {
+    throw new FlatwalkError(
+      'BAD_ARGUMENT',
+      `The activation must be a name, not ${typeof spec}.`,
+      'Pass one, such as tanh.',
+    );
+  }
   const colon = spec.indexOf(':');
   const given = colon < 0 ? spec : spec.slice(0, colon);
   const name = activationNames.find((n) => n === given || definitions[n].aliases?.includes(given));

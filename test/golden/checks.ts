@@ -43,7 +43,10 @@ function within(what: string, error: number, tolerance: number): void {
 export function goldenChecks(golden: GoldenFile): Check[] {
   return [
     ...golden.instances.map((g: GoldenFile) => ({ name: `instance ${g.id}`, run: (e: Engine) => checkInstance(e, g) })),
-    ...golden.instances.map((g: GoldenFile) => ({ name: `retraction ${g.id}`, run: (e: Engine) => checkRetraction(e, g) })),
+    ...golden.instances.map((g: GoldenFile) => ({
+      name: `retraction ${g.id}`,
+      run: (e: Engine) => checkRetraction(e, g),
+    })),
     ...golden.sgd.flatMap((g: GoldenFile, k: number) => trajectoryChecks(g, k)),
     ...plans(['lane', 'group']).map((plan) => ({
       name: `drawn noise, ${plan.strategy}, ${plan.space} space`,

@@ -1,4 +1,3 @@
-import type { Launch } from '../gpu.ts';
 import type { Block, Network } from '../network.ts';
 
 /** Pre-activations and residuals of a block of samples, for one buffer of weights. */
@@ -9,7 +8,7 @@ export interface Forward {
 
 export async function prepareForward(network: Network, weights: GPUBuffer): Promise<Forward> {
   const { gpu, replicas, width, samples, dimension, preactivations, residuals, targets } = network;
-  const [project, residual]: Launch[] = await Promise.all([
+  const [project, residual] = await Promise.all([
     gpu.launch('project', { left: weights, data: network.data, product: preactivations }),
     network.launch('residual', { preactivations, targets, residuals }),
   ]);

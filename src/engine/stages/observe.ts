@@ -40,14 +40,17 @@ export async function prepareObserve(
       const loss = field(0, add);
       const steepness = field(1, add);
       const bend = field(2, add);
+      const broken = field(5, add);
+      // A largest value does not show that one of the values was not a number; the count of those does.
+      const largest = (k: number) => field(k, Math.max).map((v, r) => (broken[r] > 0 ? Number.NaN : v));
       return {
         loss,
         manifoldTrace: steepness.map((s) => 2 * s),
         trace: steepness.map((s, r) => 2 * s + 2 * bend[r]),
-        disagreement: field(3, Math.max),
-        optimumDistance: field(4, Math.max),
-        broken: field(5, add),
-        largestResidual: field(6, Math.max),
+        disagreement: largest(3),
+        optimumDistance: largest(4),
+        broken,
+        largestResidual: largest(6),
       };
     },
   };

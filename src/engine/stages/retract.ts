@@ -9,6 +9,17 @@ const MOST_SAMPLES = 512;
 /** Gauss-Newton converges quadratically near the manifold; from a random start it needs a few more steps. */
 export const RETRACTION_STEPS = 8;
 
+/** @throws LIMIT where the Gauss-Newton system does not fit */
+export function checkRetractable({ samples, replicas, width, blocks }: Network): void {
+  if (samples > MOST_SAMPLES || blocks.length > 1) {
+    throw new FlatwalkError(
+      'LIMIT',
+      `Retraction solves a system of n x n numbers; n = ${samples} with ${replicas * width} neurons in all is too large`,
+      `Use at most ${MOST_SAMPLES} samples, or fewer replicas.`,
+    );
+  }
+}
+
 /** A small system is solved sooner by one invocation than by several that wait for each other at every column. */
 export const solveLanes = (samples: number) => (samples <= 16 ? 1 : lanesFor(samples));
 
@@ -27,13 +38,7 @@ export async function prepareRetraction(
   steps = RETRACTION_STEPS,
 ): Promise<Stage<Retraction>> {
   const { gpu, replicas, width, samples, dimension, preactivations, residuals, targets, running, blocks } = network;
-  if (samples > MOST_SAMPLES || blocks.length > 1) {
-    throw new FlatwalkError(
-      'LIMIT',
-      `Retraction solves a system of n x n numbers; n = ${samples} with ${replicas * width} neurons in all is too large`,
-      `Use at most ${MOST_SAMPLES} samples, or fewer replicas.`,
-    );
-  }
+  checkRetractable(network);
   const gram = network.scratch('jacobian gram', replicas * samples * samples);
   const solution = network.scratch('multipliers', replicas * samples);
   const pivots = network.scratch('pivots', replicas * 2);

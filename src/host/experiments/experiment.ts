@@ -51,7 +51,7 @@ export interface ExperimentResult {
   readonly experiment: Experiment;
   readonly stepSize: number;
   readonly plan: Plan;
-  /** F*, where it has a closed form. */
+  /** F*, where it has a closed form: the trace where all neurons agree. */
   readonly traceOptimum: number | null;
   /** Largest |phi⁻¹(y_i / m)|, the scale of the optimum's pre-activations. */
   readonly optimumScale: number | null;
@@ -159,7 +159,7 @@ function startingWeights(e: Experiment, inputs: Float32Array, labels: Float32Arr
   return weights;
 }
 
-export function optimumOf(problem: Problem): Float64Array | null {
+function optimumOf(problem: Problem): Float64Array | null {
   try {
     return problem.optimumPreactivations();
   } catch (error) {

@@ -6,7 +6,7 @@ import {
   type Outcome,
   type Plan,
 } from '../../engine/index.ts';
-import { optimumOf, stepSizeFor } from '../experiments/experiment.ts';
+import { stepSizeFor } from '../experiments/experiment.ts';
 import type { Task } from './task.ts';
 
 export interface TrainTaskOptions {
@@ -37,6 +37,7 @@ export interface TrainTaskResult {
   readonly outcome: Outcome;
   readonly plan: Plan;
   readonly stepSize: number;
+  /** F*, where it is known to be the least trace on the manifold. */
   readonly traceOptimum: number | null;
   readonly finalStep: number;
   readonly finalMetrics: MetricValues;
@@ -70,7 +71,6 @@ export const train: Task<TrainTaskOptions, TrainTaskResult> = {
       // The sum of n losses is n times as steep as their mean.
       const share = o.batch === 'full' && o.loss === 'sum' ? o.labels.length : 1;
       const stepSize = o.stepSize === 'auto' ? (0.2 * (await stepSizeFor(problem, o))) / share : o.stepSize;
-      const optimum = optimumOf(problem);
       const run = problem.train({
         stepSize,
         noise: o.noise,
@@ -79,7 +79,7 @@ export const train: Task<TrainTaskOptions, TrainTaskResult> = {
         ...(o.batch === 'full' ? { loss: o.loss } : {}),
         steps: o.steps,
         seed: o.seed,
-        metrics: o.metrics ?? defaultMetrics(optimum !== null, o.labels.length, d),
+        metrics: o.metrics ?? defaultMetrics(problem.traceIsOptimal && o.labels.length <= d),
         every: o.every,
         plan: o.plan,
         signal,
@@ -103,7 +103,7 @@ export const train: Task<TrainTaskOptions, TrainTaskResult> = {
         outcome,
         plan: run.plan,
         stepSize,
-        traceOptimum: optimum && problem.traceOptimum(),
+        traceOptimum: problem.traceIsOptimal ? problem.traceOptimum() : null,
         finalStep,
         finalMetrics,
         weights,
@@ -115,11 +115,10 @@ export const train: Task<TrainTaskOptions, TrainTaskResult> = {
   },
 };
 
-function defaultMetrics(hasOptimum: boolean, samples: number, dimension: number): MetricName[] {
+function defaultMetrics(attainable: boolean): MetricName[] {
   const names: MetricName[] = ['loss', 'gradientNorm', 'trace', 'manifoldTrace', 'stableRank', 'disagreement'];
-  // With more samples than dimensions the optimum is only a bound: no weights reach it.
-  if (hasOptimum && samples <= dimension) names.push('optimumDistance', 'gap');
-  return names;
+  // Elsewhere F* is not the least there is, or no weights reach it.
+  return attainable ? [...names, 'optimumDistance', 'gap'] : names;
 }
 
 function startingWeights(o: TrainTaskOptions, d: number): Float32Array {

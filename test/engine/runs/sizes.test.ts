@@ -195,33 +195,32 @@ describe('work is cut into short dispatches', () => {
   test('so that a timer goes on during all of it', async () => {
     const options = made({ n: 100_000, d: 4, m: 32 });
     let ticks = 0;
-    const timer = setInterval(() => ticks++, 100);
-    const ticking: Record<string, number> = {};
-    const during = async <T>(name: string, action: () => Promise<T>): Promise<T> => {
-      ticks = 0;
-      const began = performance.now();
+    let counting = false;
+    const timer = setInterval(() => {
+      if (counting) ticks++;
+    }, 100);
+    const during = async <T>(action: () => Promise<T>): Promise<T> => {
+      counting = true;
       const result = await action();
-      // At least one tick in a second, on a machine that does other things too.
-      ticking[name] = (ticks + 1) / ((performance.now() - began) / 1000);
+      counting = false;
       return result;
     };
     try {
       await withProblem(options, async (problem) => {
         const p = reference(options);
-        expect(normError(await during('gradient', () => problem.gradient()), exact.gradient(p))).toBeLessThan(
-          TOLERANCE,
-        );
+        expect(normError(await during(() => problem.gradient()), exact.gradient(p))).toBeLessThan(TOLERANCE);
         const v = probeVector(3, 0, 0, 32 * 4, 'rademacher');
-        expect(normError(await during('product', () => problem.hvp(v)), exact.hvp(p, v))).toBeLessThan(TOLERANCE);
-        const [estimate] = await during('trace', () => problem.traceEstimate({ probes: 4 }));
+        expect(normError(await during(() => problem.hvp(v)), exact.hvp(p, v))).toBeLessThan(TOLERANCE);
+        const [estimate] = await during(() => problem.traceEstimate({ probes: 4 }));
         expect(estimate.samples).toHaveLength(4);
         const run = problem.train({ stepSize: 1e-3, noise: 0.5, steps: 2000, seed: 1 });
-        expect((await during('run', () => run.finish())).kind).toBe('finished');
+        expect((await during(() => run.finish())).kind).toBe('finished');
         expect((await problem.weights()).every(Number.isFinite)).toBe(true);
       });
     } finally {
       clearInterval(timer);
     }
-    for (const [name, rate] of Object.entries(ticking)) expect(rate, name).toBeGreaterThan(1);
+    // Work that held the event loop would leave none, or one at its very end.
+    expect(ticks).toBeGreaterThan(2);
   });
 });
