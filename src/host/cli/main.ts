@@ -1,21 +1,38 @@
 #!/usr/bin/env node
-import { Command, CommanderError, InvalidArgumentError, Option } from 'commander';
+import { Command, CommanderError, Option } from 'commander';
 import { type ErrorCode, FlatwalkError } from '../../engine/index.ts';
 import { adapterWishes } from '../node/index.ts';
+import { list, MOST_STEPS, orWord, size, whole } from './options.ts';
 import { reproduceCommand } from './reproduce.ts';
 import { runCommand } from './run.ts';
+import { documentHead, outcomeOf, printDocument } from './session.ts';
 import { verifyCommand } from './verify.ts';
 import { version } from './version.ts';
 import { places } from './where.ts';
 
 /** 0 done, 1 a check failed, then: */
-const exitCodes: Partial<Record<ErrorCode, number>> = {
-  NO_WEBGPU: 3,
-  NO_ADAPTER: 3,
-  DEVICE_LOST: 4,
-  ABORTED: 130,
-};
 const BAD_USAGE = 2;
+const NO_ADAPTER = 3;
+const LOST = 4;
+const AROUND = 5;
+const INTERNAL = 70;
+const INTERRUPTED = 130;
+
+const exitCodes: Record<ErrorCode, number> = {
+  BAD_ARGUMENT: BAD_USAGE,
+  BAD_SHAPE: BAD_USAGE,
+  NOT_FINITE: BAD_USAGE,
+  NOT_DEFINED: BAD_USAGE,
+  LIMIT: BAD_USAGE,
+  NO_WEBGPU: NO_ADAPTER,
+  NO_ADAPTER,
+  DEVICE_LOST: LOST,
+  SHADER: AROUND,
+  GPU: AROUND,
+  HOST: AROUND,
+  DISPOSED: INTERNAL,
+  ABORTED: INTERRUPTED,
+};
 
 // A variable that is set to nothing is not a choice.
 if (process.env.FLATWALK_ADAPTER === '') delete process.env.FLATWALK_ADAPTER;
@@ -41,20 +58,6 @@ function command(name: string, description: string): Command {
     .option('--json', 'print one JSON document on stdout, and everything else on stderr', false);
 }
 
-export function wholeNumber(text: string): number {
-  const value = Number(text);
-  if (!Number.isSafeInteger(value) || value < 0 || text.trim() === '') {
-    throw new InvalidArgumentError('It must be a whole number, 0 or more.');
-  }
-  return value;
-}
-
-export function realNumber(text: string): number {
-  const value = Number(text);
-  if (!Number.isFinite(value) || text.trim() === '') throw new InvalidArgumentError('It must be a number.');
-  return value;
-}
-
 command('reproduce', "hold the paper's claims against measurements")
   .option('--quick', 'within a minute on a software adapter', false)
   .option('--out <folder>', 'results folder (default: results/reproduce-<time>)')
@@ -69,23 +72,23 @@ command('verify', 'check every kernel against the float64 reference on this adap
 command('run', 'train on a CSV or TSV file')
   .requiredOption('--data <file>', 'CSV or TSV file with a header line')
   .requiredOption('--target <column>', 'the column with the labels')
-  .option('--inputs <columns>', 'comma-separated input columns (default: all but the target)')
-  .option('--width <m>', 'neurons', wholeNumber, 16)
+  .option('--inputs <columns>', 'comma-separated input columns (default: all but the target)', list)
+  .option('--width <m>', 'neurons', whole(1), 16)
   .option('--activation <name>', 'activation, name or name:parameter', 'cubic_linear:1')
-  .option('--init-std <std>', 'standard deviation of the starting weights', realNumber, 0.3)
+  .option('--init-std <std>', 'standard deviation of the starting weights', size, 0.3)
   .option('--retract-first', 'start on the zero-loss manifold', false)
-  .option('--step-size <eta>', "step size, or 'auto'", (t) => (t === 'auto' ? 'auto' : realNumber(t)), 'auto')
-  .option('--noise <sigma>', 'standard deviation of the label noise, in units of the label', realNumber, 0.1)
+  .option('--step-size <eta>', "step size, or 'auto'", orWord('auto', size), 'auto')
+  .option('--noise <sigma>', 'standard deviation of the label noise, in units of the label', size, 0.1)
   .addOption(
     new Option('--noise-law <law>', 'law of the label noise').choices(['gaussian', 'rademacher']).default('gaussian'),
   )
-  .option('--batch <b>', "samples a step, or 'full'", (t) => (t === 'full' ? 'full' : wholeNumber(t)), 1)
+  .option('--batch <b>', "samples a step, or 'full'", orWord('full', whole(1)), 1)
   .addOption(new Option('--loss <kind>', 'for the full batch').choices(['mean', 'sum']).default('mean'))
-  .option('--steps <count>', 'steps', wholeNumber, 100_000)
-  .option('--replicas <count>', 'networks trained at once', wholeNumber, 1)
-  .option('--seed <seed>', 'seed of starting weights and noise', wholeNumber, 0)
-  .option('--metrics <names>', 'comma-separated metrics (default: those that cost little)')
-  .option('--every <steps>', 'steps between two rows (default: a hundredth of the run)', wholeNumber)
+  .option('--steps <count>', 'steps', whole(0, MOST_STEPS), 100_000)
+  .option('--replicas <count>', 'networks trained at once', whole(1), 1)
+  .option('--seed <seed>', 'seed of starting weights and noise', whole(0), 0)
+  .option('--metrics <names>', 'comma-separated metrics (default: those that cost little)', list)
+  .option('--every <steps>', 'steps between two rows (default: a hundredth of the run)', whole(1))
   .option('--out <folder>', 'results folder (default: results/run-<time>)')
   .addHelpText(
     'after',
@@ -95,7 +98,9 @@ command('run', 'train on a CSV or TSV file')
 
 program.addHelpText(
   'after',
-  '\nExit codes: 0 done, 1 a check failed, 2 bad usage or input, 3 no adapter, 4 device lost, 130 interrupted.',
+  `
+Exit codes: 0 done, 1 a check failed, 2 bad usage or input, 3 no adapter, 4 device lost, 5 something around it failed (a
+file that cannot be written, a browser, a shader, the driver), 70 a fault in flatwalk itself, 130 interrupted.`,
 );
 
 try {
@@ -105,15 +110,27 @@ try {
 }
 
 function report(error: unknown): number {
-  // Commander has printed its own message; help and version are no failures.
-  if (error instanceof CommanderError) return error.exitCode === 0 ? 0 : BAD_USAGE;
+  if (error instanceof CommanderError) return reportUsage(error);
+  if (process.env.FLATWALK_DEBUG) process.stderr.write(`${(error as Error)?.stack}\n`);
   if (error instanceof FlatwalkError) {
     process.stderr.write(`flatwalk: ${error.message}\n`);
-    if (process.env.FLATWALK_DEBUG) process.stderr.write(`${error.stack}\n`);
-    return exitCodes[error.code] ?? BAD_USAGE;
+    return exitCodes[error.code];
   }
+  const message = error instanceof Error ? error.message : String(error);
   process.stderr.write(
-    `flatwalk: this should not have happened. Please report it.\n${(error as Error)?.stack ?? error}\n`,
+    `flatwalk: this should not have happened: ${message}\n  Please report it, with what FLATWALK_DEBUG=1 adds.\n`,
   );
-  return 70;
+  return INTERNAL;
+}
+
+/** Commander has printed its own message; help and version are no failures. */
+function reportUsage({ exitCode, message }: CommanderError): number {
+  if (exitCode === 0) return 0;
+  const words = process.argv.slice(2);
+  if (words.includes('--json')) {
+    const name = program.commands.map((c) => c.name()).find((name) => name === words[0]) ?? '';
+    const error = new FlatwalkError('BAD_ARGUMENT', message.replace(/^error: /, ''), `See flatwalk ${name} --help`);
+    printDocument({ ...documentHead(name), outcome: outcomeOf(error) });
+  }
+  return BAD_USAGE;
 }

@@ -10,13 +10,11 @@ import type { TaskEvent } from '../tasks/task.ts';
 export class ResultsFolder {
   readonly path: string;
 
-  /** @throws HOST when the folder cannot be made, or holds results already */
+  /** @throws BAD_ARGUMENT when the folder holds results already, HOST when it cannot be made */
   constructor(path: string, summary: object) {
     this.path = path;
+    refuseResults(path);
     try {
-      if (existsSync(join(path, 'summary.json'))) {
-        throw new FlatwalkError('HOST', `${path} already holds results`, 'Choose another folder with --out.');
-      }
       mkdirSync(path, { recursive: true });
       this.writeSummary({ ...summary, outcome: { kind: 'running' } });
       writeFileSync(join(path, 'metrics.ndjson'), '');
@@ -64,6 +62,19 @@ export class ResultsFolder {
   }
 }
 
+/** @throws BAD_ARGUMENT when the folder holds results already */
+export function refuseResults(path: string): void {
+  if (!existsSync(join(path, 'summary.json'))) return;
+  throw new FlatwalkError('BAD_ARGUMENT', `${path} already holds results`, 'Choose another folder with --out.');
+}
+
+/** An error as documents tell it: without its stack. */
+export function failure(error: unknown): { code: string; message: string; fix: string } {
+  if (!(error instanceof FlatwalkError)) return { code: 'INTERNAL', message: reason(error), fix: '' };
+  const { code, message, fix } = error;
+  return { code, message: message.replace(`\n  ${fix}`, ''), fix };
+}
+
 function reason(error: unknown): string {
   return error instanceof Error ? error.message : String(error);
 }
@@ -73,6 +84,7 @@ export function toJson(value: unknown, indent?: number): string {
   return JSON.stringify(
     value,
     (_, v) => {
+      if (v instanceof Error) return failure(v);
       if (typeof v === 'number' && !Number.isFinite(v)) return String(v);
       return ArrayBuffer.isView(v) ? Array.from(v as Float64Array) : v;
     },

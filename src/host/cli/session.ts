@@ -1,8 +1,8 @@
 import { join } from 'node:path';
-import type { FlatwalkError } from '../../engine/index.ts';
+import { FlatwalkError } from '../../engine/index.ts';
 import type { AdapterWish } from '../node/index.ts';
 import type { TaskName, TaskOptions, TaskResult } from '../tasks/index.ts';
-import { ResultsFolder, toJson } from './results.ts';
+import { failure, ResultsFolder, refuseResults, toJson } from './results.ts';
 import { Terminal } from './terminal.ts';
 import { type Environment, type Place, runTask } from './where.ts';
 
@@ -12,41 +12,51 @@ export interface CommonOptions {
   readonly json: boolean;
 }
 
-export interface Session<N extends TaskName> {
-  readonly terminal: Terminal;
-  readonly result: TaskResult<N>;
-  /** Writes summary.json (where there is a results folder) and, with --json, the document on stdout. */
-  readonly conclude: (summary: object) => void;
+/** A command: a task, what it is made from, and what its result means. */
+export interface Job<N extends TaskName> {
+  readonly command: string;
+  readonly task: N;
+  readonly common: CommonOptions;
+  /** The settings as they were asked for. */
+  readonly config: object;
+  /** Whether there is a results folder, and where if it was said. */
+  readonly keep: { readonly out?: string } | null;
+  /** The task's options, and the settings once all are known. */
+  readonly prepare: () => { readonly options: TaskOptions<N>; readonly config?: object };
+  /** Tells a person about the result. Returns what documents say after their head. */
+  readonly conclude: (
+    result: TaskResult<N>,
+    terminal: Terminal,
+  ) => { readonly summary: object; readonly exitCode: number };
 }
 
-/** Runs a task for a command: progress, Ctrl-C, and a results folder that is filled as the task goes. */
-export async function session<N extends TaskName>(
-  task: N,
-  options: TaskOptions<N>,
-  common: CommonOptions,
-  folder: { readonly command: string; readonly out?: string; readonly config: object } | null,
-): Promise<Session<N>> {
+/**
+ * Runs a command: progress, Ctrl-C, a results folder that is filled as the task goes, and with --json one document on
+ * stdout however it ends. @throws what the task throws, after that document
+ */
+export async function perform<N extends TaskName>(job: Job<N>): Promise<void> {
+  const { command, common, keep } = job;
   const terminal = new Terminal(common.json);
   const interrupt = new AbortController();
   const onInterrupt = () => interrupt.abort();
   process.once('SIGINT', onInterrupt);
+  let { config } = job;
   // Both are known only once the adapter has been opened.
-  const opened: { results?: ResultsFolder; environment?: Environment } = {};
-  const head = () => ({
-    schema: 1,
-    command: folder?.command ?? task,
-    config: folder?.config,
-    environment: opened.environment,
-  });
+  let environment: Environment | undefined;
+  let folder: ResultsFolder | undefined;
+  const head = () => documentHead(command, config, environment);
   // Made when there is something to keep, so that a run refused for its settings leaves no folder behind.
   const results = () => {
-    if (folder) opened.results ??= new ResultsFolder(folder.out ?? defaultFolder(folder.command), head());
-    return opened.results;
+    if (keep) folder ??= new ResultsFolder(keep.out ?? defaultFolder(command), head());
+    return folder;
   };
   try {
+    const prepared = job.prepare();
+    config = prepared.config ?? config;
+    if (keep?.out) refuseResults(keep.out);
     const result = await runTask(
-      task,
-      options,
+      job.task,
+      prepared.options,
       {
         signal: interrupt.signal,
         emit: (event) => {
@@ -58,31 +68,45 @@ export async function session<N extends TaskName>(
         place: common.in,
         adapter: common.adapter,
         onEnvironment(e) {
-          opened.environment = e;
+          environment = e;
           terminal.environment(e);
         },
       },
     );
     terminal.end();
-    return {
-      terminal,
-      result,
-      conclude(summary) {
-        const document = { ...head(), ...summary };
-        const folderNow = results();
-        folderNow?.writeSummary(document);
-        if (folderNow) terminal.say(`Results: ${folderNow.path}`);
-        if (common.json) process.stdout.write(`${toJson(document, 2)}\n`);
-      },
-    };
+    const { summary, exitCode } = job.conclude(result, terminal);
+    const document = { ...head(), ...summary };
+    results()?.writeSummary(document);
+    if (folder) terminal.say(`Results: ${folder.path}`);
+    if (common.json) printDocument(document);
+    process.exitCode = exitCode;
   } catch (error) {
     terminal.end();
-    const { code, message } = error as FlatwalkError;
-    opened.results?.writeSummary({ ...head(), outcome: { kind: 'failed', code, message } });
+    const document = { ...head(), outcome: outcomeOf(error) };
+    try {
+      folder?.writeSummary(document);
+    } catch {
+      // The first failure is the one to tell.
+    }
+    if (common.json) printDocument(document);
     throw error;
   } finally {
     process.removeListener('SIGINT', onInterrupt);
   }
+}
+
+/** How every document begins. */
+export function documentHead(command: string, config?: object, environment?: Environment): object {
+  return { schema: 1, command, config, environment };
+}
+
+export function outcomeOf(error: unknown): object {
+  if (error instanceof FlatwalkError && error.code === 'ABORTED') return { kind: 'aborted' };
+  return { kind: 'failed', ...failure(error) };
+}
+
+export function printDocument(document: object): void {
+  process.stdout.write(`${toJson(document, 2)}\n`);
 }
 
 function defaultFolder(command: string): string {

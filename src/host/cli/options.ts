@@ -1,0 +1,50 @@
+/** Values of options, read from text. What is wrong becomes a usage error that names the option. */
+import { InvalidArgumentError } from 'commander';
+
+/** The largest number that f32 holds. */
+export const F32_MAX = 3.4028234663852886e38;
+
+/** Steps are counted in 32 bits, and the last number of them means "still running". */
+export const MOST_STEPS = 2 ** 32 - 2;
+
+/** A whole number from `least` to `most`. */
+export function whole(least: number, most = Number.MAX_SAFE_INTEGER): (text: string) => number {
+  return (text) => {
+    const value = Number(text);
+    if (!Number.isInteger(value) || value < least || text.trim() === '') {
+      throw new InvalidArgumentError(`It must be a whole number, ${least} or more.`);
+    }
+    if (value > most) throw new InvalidArgumentError(`It must be ${most} at most.`);
+    return value;
+  };
+}
+
+/** A number that f32 holds, 0 or more. */
+export function size(text: string): number {
+  const value = Number(text);
+  if (!(value >= 0 && value <= F32_MAX) || text.trim() === '') {
+    throw new InvalidArgumentError('It must be a number, 0 or more, within the range of f32.');
+  }
+  return value;
+}
+
+/** What `read` reads, or the word itself. */
+export function orWord<Word extends string>(
+  word: Word,
+  read: (text: string) => number,
+): (text: string) => number | Word {
+  return (text) => {
+    if (text === word) return word;
+    try {
+      return read(text);
+    } catch (error) {
+      if (!(error instanceof InvalidArgumentError)) throw error;
+      throw new InvalidArgumentError(`${error.message.replace(/\.$/, '')}, or '${word}'.`);
+    }
+  };
+}
+
+/** A comma-separated list. */
+export function list(text: string): string[] {
+  return text.split(',').map((item) => item.trim());
+}
