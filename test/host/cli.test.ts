@@ -3,7 +3,9 @@ import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'no
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import type { Claim } from '../../src/host/experiments/claims.ts';
 import '../gpu.ts';
+import { withoutBrowser } from '../page/pages.ts';
 
 const folder = mkdtempSync(join(tmpdir(), 'flatwalk-cli-'));
 afterAll(() => rmSync(folder, { recursive: true }));
@@ -11,12 +13,14 @@ afterAll(() => rmSync(folder, { recursive: true }));
 const program = new URL('../../dist/cli/flatwalk.js', import.meta.url).pathname;
 const root = new URL('../..', import.meta.url).pathname;
 
+// The program as users run it: built from the sources as they are now.
+const targets = withoutBrowser ? ['cli'] : ['cli', 'page'];
 beforeAll(
   () =>
     new Promise<void>((done, fail) => {
-      // The program as users run it: built from the sources as they are now.
-      execFile(process.execPath, ['build.mjs', 'cli'], { cwd: root }, (error) => (error ? fail(error) : done()));
+      execFile(process.execPath, ['build.mjs', ...targets], { cwd: root }, (error) => (error ? fail(error) : done()));
     }),
+  120_000,
 );
 
 interface Ended {
@@ -25,22 +29,41 @@ interface Ended {
   readonly err: string;
 }
 
-function flatwalk(args: string[], interruptAfter?: RegExp): Promise<Ended> {
+interface Circumstances {
+  readonly env?: Record<string, string>;
+  /** Sent once, when there are rows in the results folder. */
+  readonly signal?: { readonly name: NodeJS.Signals; readonly folder: string };
+}
+
+function flatwalk(args: string[], { env, signal }: Circumstances = {}): Promise<Ended> {
   return new Promise((done) => {
-    const child = execFile(process.execPath, [program, ...args], { cwd: folder }, (_, out, err) =>
-      done({ code: child.exitCode, out, err }),
-    );
-    if (interruptAfter) {
-      let seen = '';
-      const look = (text: string) => {
-        seen += text;
-        // A second one would end it at once.
-        if (interruptAfter.test(seen) && !child.killed) child.kill('SIGINT');
-      };
-      child.stdout?.on('data', look);
-    }
+    const options = { cwd: folder, env: { ...process.env, ...env }, maxBuffer: 2 ** 26 };
+    const child = execFile(process.execPath, [program, ...args], options, (_, out, err) => {
+      clearInterval(looking);
+      done({ code: child.exitCode, out, err });
+    });
+    const looking = setInterval(() => {
+      if (!signal || !existsSync(join(folder, signal.folder, 'metrics.ndjson'))) return;
+      if (rowsOf(signal.folder).length === 0) return;
+      clearInterval(looking);
+      child.kill(signal.name);
+    }, 20);
   });
 }
+
+/** The rows of a results folder. Every line must be a whole one. */
+function rowsOf(name: string) {
+  const lines = readFileSync(join(folder, name, 'metrics.ndjson'), 'utf8').split('\n');
+  expect(lines.pop()).toBe('');
+  return lines.map((line) => JSON.parse(line));
+}
+
+function summaryOf(name: string) {
+  return JSON.parse(readFileSync(join(folder, name, 'summary.json'), 'utf8'));
+}
+
+/** Of an exception, not of a message. */
+const stackTrace = /^\s+at .*[:(]/m;
 
 function file(name: string, text: string): string {
   writeFileSync(join(folder, name), text);
@@ -48,6 +71,7 @@ function file(name: string, text: string): string {
 }
 
 const good = file('good.csv', 'a,b,y\n1,0,2\n0,1,-3\n0.6,0.8,2.5\n');
+const run = ['run', '--data', good, '--target', 'y'];
 
 describe('usage', () => {
   test('help teaches with an example, version is the package’s', async () => {
@@ -59,32 +83,99 @@ describe('usage', () => {
   });
 
   test('a wrong flag is met with the right one, exit 2', async () => {
-    const { code, err } = await flatwalk(['run', '--data', good, '--target', 'y', '--widht', '3']);
+    const { code, err } = await flatwalk([...run, '--widht', '3']);
     expect(code).toBe(2);
     expect(err).toContain('Did you mean --width?');
   });
 
-  test('an adapter that is not there is exit 3 or works, never another adapter', async () => {
-    const { code, err, out } = await flatwalk([
-      'run',
-      '--data',
-      good,
-      '--target',
-      'y',
-      '--steps',
-      '1',
-      '--width',
-      '1',
-      '--adapter',
-      'lavapipe',
-      '--out',
-      'adapter',
-    ]);
-    if (code === 0) expect(out).toMatch(/Adapter: .*llvmpipe/);
-    else {
-      expect(code).toBe(3);
-      expect(err).toContain('lavapipe');
+  test('an unknown adapter is met with the names there are, exit 2', async () => {
+    const asked = await flatwalk([...run, '--adapter', 'voodoo', '--out', 'adapter']);
+    const inherited = await flatwalk([...run, '--out', 'adapter'], { env: { FLATWALK_ADAPTER: 'voodoo' } });
+    for (const { code, err } of [asked, inherited]) {
+      expect(code).toBe(2);
+      expect(err).toContain('voodoo');
+      expect(err).toContain('auto, hardware, lavapipe, swiftshader');
     }
+    expect(existsSync(join(folder, 'adapter'))).toBe(false);
+  });
+
+  const values: [option: string, value: string, message: RegExp][] = [
+    ...['--width', '--replicas', '--every'].flatMap((option): [string, string, RegExp][] => [
+      [option, '0', /whole number, 1 or more\./],
+      [option, '-1', /whole number, 1 or more\./],
+      [option, '1.5', /whole number, 1 or more\./],
+    ]),
+    ['--batch', '0', /whole number, 1 or more, or 'full'\./],
+    ['--step-size', '-1', /0 or more, within the range of f32, or 'auto'\./],
+    ['--noise', '-0.1', /0 or more/],
+    ['--noise', '1e39', /range of f32/],
+    ['--init-std', '-1', /0 or more/],
+    ['--init-std', 'NaN', /0 or more/],
+    ['--steps', '4294967295', /4294967294 at most/],
+    ['--steps', '', /whole number, 0 or more/],
+  ];
+  test.each(values)('%s %s is refused in the words of the option, exit 2', async (option, value, message) => {
+    const { code, err } = await flatwalk([...run, option, value, '--out', 'usage']);
+    expect(code).toBe(2);
+    expect(err).toContain(`option '${option} <`);
+    expect(err).toMatch(message);
+    expect(existsSync(join(folder, 'usage'))).toBe(false);
+  });
+
+  test('a network too large is refused before anything is allocated', async () => {
+    for (const width of ['100000000', '1000000000000']) {
+      const { code, err } = await flatwalk([...run, '--width', width, '--out', 'large']);
+      expect(code).toBe(2);
+      expect(err).toContain(`--width ${width} with 2 input columns`);
+      expect(err).toContain('Use --width 33554432 at most');
+    }
+  });
+
+  test('what fails around it is exit 5', async () => {
+    const file = await flatwalk([...run, '--steps', '1', '--out', `${good}/inside`]);
+    expect(file).toMatchObject({ code: 5, err: expect.stringContaining('Cannot write results to') });
+    const browser = await flatwalk(['verify', '--in', 'chrome'], {
+      env: { FLATWALK_BROWSER: 'auto', PUPPETEER_EXECUTABLE_PATH: join(folder, 'no-browser') },
+    });
+    expect(browser).toMatchObject({ code: 5, err: expect.stringContaining('no-browser') });
+    expect(file.err + browser.err).not.toMatch(stackTrace);
+  });
+});
+
+describe('with --json a failure is one document on stdout', () => {
+  const failed = async (args: string[], circumstances?: Circumstances) => {
+    const { code, out, err } = await flatwalk([...args, '--json'], circumstances);
+    expect(out + err).not.toMatch(stackTrace);
+    return { code, document: JSON.parse(out) };
+  };
+
+  test('before there is an adapter: a file', async () => {
+    const { code, document } = await failed(['run', '--data', 'nowhere.csv', '--target', 'y', '--width', '3']);
+    expect(code).toBe(2);
+    expect(document).toMatchObject({ schema: 1, command: 'run', config: { data: 'nowhere.csv', width: 3 } });
+    expect(document.outcome).toEqual({
+      kind: 'failed',
+      code: 'BAD_ARGUMENT',
+      message: expect.stringContaining('Cannot read nowhere.csv'),
+      fix: 'Check the path.',
+    });
+  });
+
+  test('before there is a command: a value', async () => {
+    const { code, document } = await failed([...run, '--width', '0']);
+    expect(code).toBe(2);
+    expect(document).toMatchObject({ schema: 1, command: 'run', outcome: { kind: 'failed', code: 'BAD_ARGUMENT' } });
+    expect(document.outcome.message).toContain("'--width <m>' argument '0' is invalid");
+  });
+
+  test('after there is an adapter: a metric', async () => {
+    const { code, document } = await failed([...run, '--metrics', 'los', '--out', 'refused']);
+    expect(code).toBe(2);
+    expect(document.environment.adapter.name).not.toBe('');
+    expect(document.outcome).toMatchObject({
+      kind: 'failed',
+      message: expect.stringMatching(/no metric 'los'[^\n]*$/),
+    });
   });
 });
 
@@ -95,13 +186,15 @@ describe('bad data is refused with its place, and leaves no folder', () => {
     ['NA', 'x,y\nNA,1\n', /line 2, column 'x': 'NA' is not a number/],
     ['NaN', 'x,y\n1,NaN\n', /line 2, column 'y': 'NaN' is not a number/],
     ['infinity', 'x,y\n1,Infinity\n', /'Infinity' is not a number/],
-    ['semicolons', 'x;y\n1,5;2\n', /there is no column 'y'/],
+    ['semicolons', 'x;y\n1,5;2\n', /the separator looks like ';'\n {2}Save it with commas/],
+    ['tabs', 'x\ty\n1\t2\n', /the separator looks like a tab\n {2}Save it with commas, or call it \.tsv/],
     [
       'comma in a number',
       'x,y\n"1,5",2\n',
       /line 2, column 'x': '1,5' is not a number\n {2}Write decimals with a point/,
     ],
-    ['too large for f32', 'x,y\n1e39,2\n', /1e\+39 .* outside the range of f32/],
+    ['too large for f32', 'x,y\n1e39,2\n', /line 2, column 'x': 1e39 is outside the range of f32/],
+    ['too small for f32', 'x,y\n1,2\n1,-4e38\n', /line 3, column 'y': -4e38 is outside the range of f32/],
     ['unequal rows', 'x,y\n1,2\n3\n', /line 3 has 1 cells, the header has 2/],
     ['only a header', 'x,y\n', /there are no rows/],
     ['empty file', '', /it is empty/],
@@ -114,23 +207,20 @@ describe('bad data is refused with its place, and leaves no folder', () => {
       const { code, err, out } = await flatwalk(['run', '--data', data, '--target', 'y', '--out', 'refused']);
       expect(code).toBe(2);
       expect(err).toMatch(message);
-      expect(err + out).not.toMatch(/^\s+at /m);
+      expect(err + out).not.toMatch(stackTrace);
       expect(existsSync(join(folder, 'refused'))).toBe(false);
     });
   }
 
+  test('an input named twice', async () => {
+    const { code, err } = await flatwalk([...run, '--inputs', 'a, b,a', '--out', 'refused']);
+    expect(code).toBe(2);
+    expect(err).toContain("good.csv: 'a' is twice in --inputs");
+    expect(existsSync(join(folder, 'refused'))).toBe(false);
+  });
+
   test('a metric that does not exist', async () => {
-    const { code, err } = await flatwalk([
-      'run',
-      '--data',
-      good,
-      '--target',
-      'y',
-      '--metrics',
-      'los',
-      '--out',
-      'refused',
-    ]);
+    const { code, err } = await flatwalk([...run, '--metrics', 'los', '--out', 'refused']);
     expect(code).toBe(2);
     expect(err).toContain("There is no metric 'los'");
     expect(existsSync(join(folder, 'refused'))).toBe(false);
@@ -138,12 +228,6 @@ describe('bad data is refused with its place, and leaves no folder', () => {
 });
 
 describe('run', () => {
-  const rowsOf = (name: string) =>
-    readFileSync(join(folder, name, 'metrics.ndjson'), 'utf8')
-      .trim()
-      .split('\n')
-      .map((line) => JSON.parse(line));
-
   test('a byte-order mark and CRLF change nothing', async () => {
     const args = ['--target', 'y', '--steps', '20', '--every', '10', '--width', '3', '--seed', '4'];
     const text = readFileSync(join(folder, good), 'utf8');
@@ -155,75 +239,99 @@ describe('run', () => {
   });
 
   test('with --json, stdout is one document and nothing else', async () => {
-    const { code, out, err } = await flatwalk([
-      'run',
-      '--data',
-      good,
-      '--target',
-      'y',
-      '--steps',
-      '5',
-      '--json',
-      '--out',
-      'json',
-    ]);
+    const { code, out, err } = await flatwalk([...run, '--steps', '5', '--json', '--out', 'json']);
     expect(code).toBe(0);
     const document = JSON.parse(out);
     expect(document).toMatchObject({ schema: 1, command: 'run', outcome: { kind: 'finished', step: 5 } });
     expect(document.environment.adapter.name).not.toBe('');
     expect(document.plan.reason).not.toBe('');
-    expect(document).toEqual(JSON.parse(readFileSync(join(folder, 'json', 'summary.json'), 'utf8')));
+    expect(document).toEqual(summaryOf('json'));
     expect(err).toContain('Adapter:');
   });
 
   test('a diverging run says so, exits 1, and its files stay JSON', async () => {
-    const { code, out } = await flatwalk([
-      'run',
-      '--data',
-      good,
-      '--target',
-      'y',
-      '--step-size',
-      '1e3',
-      '--steps',
-      '100',
-      '--out',
-      'diverged',
-    ]);
+    const { code, out } = await flatwalk([...run, '--step-size', '1e3', '--steps', '100', '--out', 'diverged']);
     expect(code).toBe(1);
     expect(out).toMatch(/DIVERGED at step \d+/);
     expect(out).not.toMatch(/Infinity|NaN/);
-    const { outcome } = JSON.parse(readFileSync(join(folder, 'diverged', 'summary.json'), 'utf8'));
+    const { outcome } = summaryOf('diverged');
     expect(outcome.kind).toBe('diverged');
     expect(rowsOf('diverged').at(-1).diverged).toEqual(outcome.replicas);
   });
 
   test('results are never written over', async () => {
-    const args = ['run', '--data', good, '--target', 'y', '--steps', '1', '--out', 'once'];
+    const args = [...run, '--steps', '1', '--out', 'once'];
     expect((await flatwalk(args)).code).toBe(0);
     const again = await flatwalk(args);
     expect(again.code).toBe(2);
     expect(again.err).toContain('once already holds results');
   });
 
+  const endless = [...run, '--steps', '4000000000', '--every', '1000'];
+
   test('Ctrl-C keeps what was computed, exit 130', async () => {
-    const args = [
-      'run',
-      '--data',
-      good,
-      '--target',
-      'y',
-      '--steps',
-      '4000000000',
-      '--every',
-      '1000',
-      '--out',
-      'stopped',
-    ];
-    const { code } = await flatwalk(args, /Plan:/);
+    const signal = { name: 'SIGINT', folder: 'stopped' } as const;
+    const { code } = await flatwalk([...endless, '--out', 'stopped'], { signal });
     expect(code).toBe(130);
-    const { outcome } = JSON.parse(readFileSync(join(folder, 'stopped', 'summary.json'), 'utf8'));
+    const { outcome } = summaryOf('stopped');
     expect(outcome.kind).toBe('aborted');
     expect(rowsOf('stopped').at(-1).step).toBe(outcome.step);
   });
+
+  test('a run that is killed leaves whole rows, and a summary that says it was running', async () => {
+    const signal = { name: 'SIGKILL', folder: 'killed' } as const;
+    const { code } = await flatwalk([...endless, '--out', 'killed'], { signal });
+    expect(code).toBe(null);
+    expect(summaryOf('killed')).toMatchObject({ schema: 1, command: 'run', outcome: { kind: 'running' } });
+    expect(summaryOf('killed').environment.adapter.name).not.toBe('');
+    expect(rowsOf('killed')[0]).toMatchObject({ run: 'train', step: 0 });
+  });
+
+  test.skipIf(withoutBrowser)(
+    'headless Chrome ends at the same bits as Node',
+    async () => {
+      const args = [...run, '--steps', '300', '--width', '3', '--replicas', '2', '--adapter', 'swiftshader', '--json'];
+      const weights = async (place: string) => {
+        const { code, out } = await flatwalk([...args, '--in', place, '--out', place], {
+          env: { FLATWALK_BROWSER: 'embedded' },
+        });
+        expect(code).toBe(0);
+        const document = JSON.parse(out);
+        expect(document.environment).toMatchObject({ in: place, adapter: { architecture: 'swiftshader' } });
+        expect(document.weights).toHaveLength(2 * 3 * 2);
+        return new Uint32Array(Float32Array.from(document.weights).buffer);
+      };
+      expect(await weights('chrome')).toEqual(await weights('node'));
+    },
+    120_000,
+  );
+});
+
+describe('reproduce', () => {
+  test('the claims hold, exit 0, in one document', async () => {
+    const { code, out } = await flatwalk(['reproduce', '--quick', '--json', '--out', 'claims']);
+    const document = JSON.parse(out);
+    const claims: Claim[] = document.claims;
+    expect(claims.filter(({ holds }) => holds === false)).toEqual([]);
+    expect(code).toBe(0);
+    expect(document).toMatchObject({ schema: 1, command: 'reproduce', config: { quick: true } });
+    expect(document.outcome).toEqual({ kind: 'finished' });
+    expect(document).toEqual(summaryOf('claims'));
+    const ids = claims.map(({ id }) => id);
+    expect(ids.slice(0, 4)).toEqual(['1', '2', '3', '4']);
+    expect(ids.slice(4).filter((id) => !/^5\.\w+$/.test(id))).toEqual([]);
+    expect(new Set(ids).size).toBe(ids.length);
+    expect(claims.filter(({ holds }) => holds).length).toBeGreaterThan(4);
+    const runs: { name: string }[] = document.runs;
+    expect([...new Set(rowsOf('claims').map((row) => row.run))]).toEqual(runs.map(({ name }) => name));
+  }, 300_000);
+
+  test('Ctrl-C is an outcome of its own, in the folder and on stdout', async () => {
+    const signal = { name: 'SIGINT', folder: 'cut' } as const;
+    const { code, out } = await flatwalk(['reproduce', '--quick', '--json', '--out', 'cut'], { signal });
+    expect(code).toBe(130);
+    expect(JSON.parse(out)).toMatchObject({ schema: 1, command: 'reproduce', outcome: { kind: 'aborted' } });
+    expect(summaryOf('cut')).toEqual(JSON.parse(out));
+    expect(rowsOf('cut').length).toBeGreaterThan(0);
+  }, 60_000);
 });
