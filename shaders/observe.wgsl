@@ -6,7 +6,7 @@
 //   4  max_ij |z_ij - phi^-1(y_i / m)|               distance to the optimum
 //   5  how many samples have a residual, or pre-activations, not a number or beyond 2^64
 //   6  max_i |e_i|                                   largest residual
-//   7  sum_i |x_i|^2 |e_i| sum_j |a_j phi''(z_ij)|   sets the tolerance of the trace
+//   7  max_i |x_i|^2 sum_j (a_j phi'(z_ij))^2        largest squared norm of a sample's gradient of r
 // preactivations is replicas x m x count (the block), partials is chunks x replicas x 8; params.chunk is the number of
 // the block's first chunk.
 // One workgroup per replica and chunk; the host finishes the sums over chunks in float64.
@@ -41,7 +41,7 @@ fn observe(
   var loss = 0.0;
   var steepness = 0.0;
   var bend = 0.0;
-  var bend_size = 0.0;
+  var steepest = 0.0;
   var disagreement = 0.0;
   var distance = 0.0;
   var broken = 0.0;
@@ -52,7 +52,6 @@ fn observe(
     var output = 0.0;
     var slopes = 0.0;
     var bends = 0.0;
-    var bend_sizes = 0.0;
     var reach = 0.0; // NaN in z may be hidden by the activation, but not by a sum
     var lowest = preactivations[replica * params.width * params.count + i];
     var highest = lowest;
@@ -64,7 +63,6 @@ fn observe(
       output += a * phi(z);
       slopes += slope * slope;
       bends += curve;
-      bend_sizes += abs(curve);
       reach += abs(z);
       lowest = min(lowest, z);
       highest = max(highest, z);
@@ -75,7 +73,7 @@ fn observe(
     loss += e * e;
     steepness += q * slopes;
     bend += q * e * bends;
-    bend_size += q * abs(e) * bend_sizes;
+    steepest = max(steepest, q * slopes);
     disagreement = max(disagreement, highest - lowest);
     largest = max(largest, abs(e));
     broken += select(1.0, 0.0, is_bounded(abs(e)) && is_bounded(reach));
@@ -88,7 +86,7 @@ fn observe(
   put(base + 4u, tree_max(distance, local), local);
   put(base + 5u, tree_sum(broken, local), local);
   put(base + 6u, tree_max(largest, local), local);
-  put(base + 7u, tree_sum(bend_size, local), local);
+  put(base + 7u, tree_max(steepest, local), local);
 }
 
 fn put(cell: u32, value: f32, local: u32) {

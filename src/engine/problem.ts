@@ -95,6 +95,11 @@ export class Problem {
     return (await this.#observe()).trace;
   }
 
+  /** max_i |grad r_i|² of every replica: one-sample steps are stable in mean square for step sizes below its inverse. */
+  async steepestSample(): Promise<Float64Array> {
+    return (await this.#observe()).steepestSample;
+  }
+
   /** F = 2 sum_i |x_i|² sum_j (a_j phi'(z_ij))², of every replica; equals the trace where L = 0. */
   async manifoldTrace(): Promise<Float64Array> {
     return (await this.#observe()).manifoldTrace;

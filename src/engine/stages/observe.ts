@@ -13,6 +13,8 @@ export interface Observed {
   readonly disagreement: Float64Array;
   readonly optimumDistance: Float64Array;
   readonly largestResidual: Float64Array;
+  /** max_i |grad r_i|² = max_i |x_i|² sum_j (a_j phi'(z_ij))². */
+  readonly steepestSample: Float64Array;
   /** Samples with a residual, or pre-activations, that are not numbers or beyond 2^64. */
   readonly broken: Float64Array;
 }
@@ -51,6 +53,7 @@ export async function prepareObserve(
         optimumDistance: largest(4),
         broken,
         largestResidual: largest(6),
+        steepestSample: largest(7),
       };
     },
   };

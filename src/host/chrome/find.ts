@@ -14,6 +14,8 @@ export interface ChromeProgram {
   readonly kind: 'given' | 'installed' | 'embedded';
   /** What its process needs in addition to our environment. */
   readonly environment: Readonly<Record<string, string>>;
+  /** The Vulkan driver file of a software adapter that comes with it. */
+  readonly softwareDriver?: string;
 }
 
 /** The wish in force where none was given: FLATWALK_BROWSER, else `auto`. */
@@ -55,6 +57,7 @@ export async function findChrome(wish: BrowserWish = defaultBrowserWish()): Prom
     path: join(folder, 'chromium'),
     kind: 'embedded',
     environment: { LD_LIBRARY_PATH: libraries, FONTCONFIG_FILE: join(folder, fontsFile) },
+    softwareDriver: join(folder, 'vk_swiftshader_icd.json'),
   };
 }
 

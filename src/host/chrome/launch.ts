@@ -54,7 +54,7 @@ export async function launchChrome(options: ChromeOptions = {}): Promise<Chrome>
       // The embedded program is Chromium's headless shell, which knows the old name of the mode only.
       headless: program.kind === 'embedded' ? 'shell' : true,
       args: flags,
-      env: { ...withoutDrivers(process.env), ...program.environment },
+      env: { ...withoutDrivers(process.env), ...program.environment, ...softwareDriver(program, adapter) },
       // On SIGTERM and SIGHUP puppeteer would close the browser and let our process live on; see endBySignal.
       handleSIGINT: false,
       handleSIGTERM: false,
@@ -163,6 +163,14 @@ export function chromeFlags(
     flags.push('--enable-unsafe-webgpu', '--enable-features=Vulkan', '--use-angle=vulkan', '--ignore-gpu-blocklist');
   }
   return flags;
+}
+
+/**
+ * What draws a page (ANGLE on Vulkan) asks the system for a driver, and a machine without any would lose its canvas; the
+ * browser's own is named instead.
+ */
+function softwareDriver({ softwareDriver: file }: ChromeProgram, adapter: ChromeAdapter): Record<string, string> {
+  return file && adapter === 'swiftshader' ? { VK_DRIVER_FILES: file, VK_ICD_FILENAMES: file } : {};
 }
 
 /** Drivers named for Node's Vulkan would also reach Chrome's, which brings its own. */

@@ -1,3 +1,4 @@
+import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { FlatwalkError } from '../../engine/index.ts';
 import type { AdapterWish } from '../node/index.ts';
@@ -109,7 +110,11 @@ export function printDocument(document: object): void {
   process.stdout.write(`${toJson(document, 2)}\n`);
 }
 
+/** A folder that does not exist yet, also where several runs begin within a second. */
 function defaultFolder(command: string): string {
   const now = new Date().toISOString().slice(0, 19).replace(/[-:]/g, '').replace('T', '-');
-  return join('results', `${command}-${now}`);
+  const first = join('results', `${command}-${now}`);
+  let path = first;
+  for (let k = 2; existsSync(path); k++) path = `${first}-${k}`;
+  return path;
 }

@@ -171,22 +171,11 @@ function optimumOf(problem: Problem): Float64Array | null {
 /** The step size at kappa = 1: 1 / the largest |grad r_i|², at the present weights of all replicas and at the optimum. */
 export async function stepSizeFor(
   problem: Problem,
-  e: { readonly activation: string; readonly width: number; readonly secondLayer?: ArrayLike<number> },
+  e: { readonly activation: string; readonly width: number },
 ): Promise<number> {
-  const { samples: n, replicas } = problem.shape;
   const { dphi } = activation(e.activation);
   const norms = problem.squaredNorms();
-  const z = await problem.preactivations();
-  let steepest = 0;
-  for (let r = 0; r < replicas; r++) {
-    for (let i = 0; i < n; i++) {
-      let slope = 0;
-      for (let j = 0; j < e.width; j++) {
-        slope += ((e.secondLayer?.[j] ?? 1) * dphi(z[(r * e.width + j) * n + i])) ** 2;
-      }
-      steepest = Math.max(steepest, norms[i] * slope);
-    }
-  }
+  let steepest = (await problem.steepestSample()).reduce((a, b) => Math.max(a, b));
   optimumOf(problem)?.forEach((c, i) => {
     steepest = Math.max(steepest, e.width * norms[i] * dphi(c) ** 2);
   });

@@ -156,7 +156,8 @@ export const observe: Oracle<Kernels['observe']> = ({ preactivations, targets, p
   const out = new Expected(partials);
   for (let r = 0; r < p.replicas; r++) {
     for (const { chunk, begin, end } of chunks(p.count)) {
-      const [loss, steepness, bend, bendSize] = [new Sum(), new Sum(), new Sum(), new Sum()];
+      const [loss, steepness, bend] = [new Sum(), new Sum(), new Sum()];
+      const steepnesses: Rounded[] = [];
       const disagreements: Rounded[] = [];
       const distances: Rounded[] = [];
       const residuals: Rounded[] = [];
@@ -171,11 +172,10 @@ export const observe: Oracle<Kernels['observe']> = ({ preactivations, targets, p
         );
         const steep = chainSum(p.width, (j) => multiply(slopes[j], slopes[j]));
         const curve = chainSum(p.width, (j) => curves[j]);
-        const curveSize = chainSum(p.width, (j) => absolute(curves[j]));
         loss.add(multiply(e, e));
         steepness.add(multiply(q(sample), steep));
         bend.add(multiply(q(sample), e, curve));
-        bendSize.add(multiply(q(sample), absolute(e), curveSize));
+        steepnesses.push(multiply(q(sample), steep));
         disagreements.push(subtract(Math.max(...column), Math.min(...column)));
         for (const at of column) distances.push(absolute(subtract(at, aim(sample))));
         residuals.push(absolute(e));
@@ -185,7 +185,7 @@ export const observe: Oracle<Kernels['observe']> = ({ preactivations, targets, p
         ...[disagreements, distances].map(largest),
         rounded(residuals.filter((e) => !isBounded(e.value)).length),
         largest(residuals),
-        bendSize.after(4 + 6),
+        largest(steepnesses),
       ];
       const base = ((p.chunk + chunk) * p.replicas + r) * fields.length;
       fields.forEach((field, k) => {
