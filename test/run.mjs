@@ -67,7 +67,10 @@ async function vitest(adapter, files) {
 function gpuTests() {
   return readdirSync('test', { recursive: true })
     .map((name) => join('test', name))
-    .filter((file) => file.endsWith('.test.ts') && /from '[./]+\/gpu\.ts'/.test(readFileSync(file, 'utf8')));
+    .filter(
+      (file) =>
+        file.endsWith('.test.ts') && /(from|import) '[./]+\/(gpu|support)\.ts'/.test(readFileSync(file, 'utf8')),
+    );
 }
 
 function describe({ kind, reason, adapter }) {

@@ -79,7 +79,11 @@ export class Problem {
     const network = this.#network;
     network.check();
     if (network.blocks.length > 1) {
-      throw new FlatwalkError('LIMIT', 'The pre-activations of all samples do not fit at once', 'Use fewer samples.');
+      throw new FlatwalkError(
+        'LIMIT',
+        'The pre-activations of all samples do not fit at once',
+        'Use fewer samples, neurons or replicas.',
+      );
     }
     (await prepareForward(network, network.weights)).preactivations(network.blocks[0]);
     return this.#floats(network.preactivations, network.replicas * network.width * network.samples);
