@@ -11,7 +11,8 @@ export default defineConfig({
     maxWorkers: '100%',
     // Tests open the adapter they are pinned to; FLATWALK_TEST_ADAPTER names another.
     env: { FLATWALK_ADAPTER: pinnedAdapterWish() },
-    testTimeout: 30_000,
+    // A software driver that optimises hard compiles for many seconds.
+    testTimeout: 120_000,
     hookTimeout: 60_000,
   },
 });
