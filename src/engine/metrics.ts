@@ -1,13 +1,12 @@
 import type { Law } from '../model/draws.ts';
 import { FlatwalkError } from '../model/errors.ts';
 import { checkLaw, count, real } from './arrays.ts';
-import type { Stretch } from './gpu.ts';
 import type { Network } from './network.ts';
 import { prepareFeatures } from './stages/features.ts';
 import { prepareGradient } from './stages/gradient.ts';
 import { type Observed, prepareObserve } from './stages/observe.ts';
 import { prepareProbes, type TraceEstimate } from './stages/probes.ts';
-import { prepareRetraction, type Retraction } from './stages/retract.ts';
+import { prepareRetractedCopy, type Retraction, retractedWeights } from './stages/retract.ts';
 import type { Stage } from './stages/stage.ts';
 
 /** What stages found at one point, from which metrics are finished. Absent where no metric needs it. */
@@ -191,20 +190,13 @@ export function traceOptimum(network: Network): number {
   return network.optimum.reduce((sum, c, i) => sum + scale * network.squaredNorms[i] * dphi(c) ** 2, 0);
 }
 
-/** A set of metrics, prepared for a buffer of weights: record, copy the outputs, finish. */
-export interface Watch {
-  record(): void;
-  readonly outputs: readonly Stretch[];
-  finish(bytes: readonly ArrayBuffer[]): MetricValues;
-}
-
-/** @throws BAD_ARGUMENT for an unknown name, NOT_DEFINED where a metric does not exist for the network, LIMIT */
+/** A set of metrics as one stage over a buffer of weights. @throws BAD_ARGUMENT for an unknown name, NOT_DEFINED where a metric does not exist for the network, LIMIT */
 export async function prepareWatch(
   network: Network,
   weights: GPUBuffer,
   names: readonly MetricName[],
   options: MetricOptions = {},
-): Promise<Watch> {
+): Promise<Stage<MetricValues>> {
   const all = checkMetrics(network, names, options);
   const needed = new Set(names.flatMap((name) => metrics[name].needs as readonly Finding[]));
   const prepare: { [F in Finding]: () => Promise<Stage<Findings[F]>> } = {
@@ -260,25 +252,4 @@ function checkMetric(network: Network, name: MetricName): void {
   if (absent) {
     throw new FlatwalkError('NOT_DEFINED', `The metric '${name}' does not exist here: ${absent}`, `Leave out ${name}.`);
   }
-}
-
-export function retractedWeights(network: Network): GPUBuffer {
-  return network.scratch('retracted weights', network.replicas * network.cells);
-}
-
-/** Retraction of a copy, so that looking at the run does not change it. */
-export async function prepareRetractedCopy(
-  network: Network,
-  weights: GPUBuffer,
-  steps?: number,
-): Promise<Stage<Retraction>> {
-  const copy = retractedWeights(network);
-  const stage = await prepareRetraction(network, copy, steps);
-  return {
-    ...stage,
-    record() {
-      network.gpu.recorder.copy(weights, 0, copy, 0, network.replicas * network.cells * 4);
-      stage.record();
-    },
-  };
 }

@@ -74,23 +74,30 @@ export function choosePlan(r: PlanRequest, wish: Partial<Pick<Plan, 'strategy' |
 
   const strategy = strategyIn(space);
   const lanes = wish.lanes === undefined ? chooseLanes(strategy, r) : count('lanes', wish.lanes);
-  const impossible = !possible(space)
-    ? `${r.samples} samples of ${r.replicas * r.width} neurons do not fit at once, as data space needs`
-    : strategy === 'tiled' && !r.fullBatch
-      ? "the strategy 'tiled' is for the full batch"
-      : strategy === 'lane' && Math.max(cells, (r.batch * cells) / 8) > MOST_LANE_CELLS
-        ? `the strategy 'lane' unrolls ${cells} numbers for ${r.batch} samples a step, which would compile for minutes`
-        : strategy === 'group' && 2 * r.batch * cells > MOST_GROUP_WORK
-          ? `a step of ${r.batch} samples and ${cells} numbers takes one workgroup too long; use smaller mini-batches`
-          : strategy === 'group' && r.batch > GROUP_BATCH
-            ? `the strategy 'group' takes at most ${GROUP_BATCH} samples a step, not ${r.batch}`
-            : strategy === 'group' && (lanes & (lanes - 1)) !== 0
-              ? `lanes is ${lanes}, which is not a power of two`
-              : lanes > r.mostLanes
-                ? `lanes is ${lanes}, but this device has at most ${r.mostLanes} in a workgroup`
-                : null;
-  if (impossible) {
-    throw new FlatwalkError('BAD_ARGUMENT', `This plan cannot be carried out: ${impossible}`, 'Pin less of it.');
+  const faults: readonly (readonly [fault: boolean, why: string])[] = [
+    [
+      !possible(space),
+      `${r.samples} samples of ${r.replicas * r.width} neurons do not fit at once, as data space needs`,
+    ],
+    [strategy === 'tiled' && !r.fullBatch, "the strategy 'tiled' is for the full batch"],
+    [
+      strategy === 'lane' && Math.max(cells, (r.batch * cells) / 8) > MOST_LANE_CELLS,
+      `the strategy 'lane' unrolls ${cells} numbers for ${r.batch} samples a step, which would compile for minutes`,
+    ],
+    [
+      strategy === 'group' && 2 * r.batch * cells > MOST_GROUP_WORK,
+      `a step of ${r.batch} samples and ${cells} numbers takes one workgroup too long; use smaller mini-batches`,
+    ],
+    [
+      strategy === 'group' && r.batch > GROUP_BATCH,
+      `the strategy 'group' takes at most ${GROUP_BATCH} samples a step, not ${r.batch}`,
+    ],
+    [strategy === 'group' && (lanes & (lanes - 1)) !== 0, `lanes is ${lanes}, which is not a power of two`],
+    [lanes > r.mostLanes, `lanes is ${lanes}, but this device has at most ${r.mostLanes} in a workgroup`],
+  ];
+  const found = faults.find(([fault]) => fault);
+  if (found) {
+    throw new FlatwalkError('BAD_ARGUMENT', `This plan cannot be carried out: ${found[1]}`, 'Pin less of it.');
   }
   const strategyReason = {
     lane: `one lane a replica, because the state of ${cells} numbers fits in registers`,

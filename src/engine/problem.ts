@@ -2,15 +2,7 @@
 import type { Law } from '../model/draws.ts';
 import { FlatwalkError } from '../model/errors.ts';
 import { checkLaw, count, type NumberList, toFloat32 } from './arrays.ts';
-import {
-  type MetricName,
-  type MetricOptions,
-  type MetricValues,
-  prepareRetractedCopy,
-  prepareWatch,
-  retractedWeights,
-  traceOptimum,
-} from './metrics.ts';
+import { type MetricName, type MetricOptions, type MetricValues, prepareWatch, traceOptimum } from './metrics.ts';
 import type { Network } from './network.ts';
 import type { TrainOptions } from './settings.ts';
 import { prepareCurvature, vectorsAtOnce } from './stages/curvature.ts';
@@ -18,7 +10,7 @@ import { prepareForward } from './stages/forward.ts';
 import { gradientBuffer, prepareGradient } from './stages/gradient.ts';
 import { type Observed, prepareObserve } from './stages/observe.ts';
 import { prepareProbes, type TraceEstimate } from './stages/probes.ts';
-import { checkRetractable, RETRACTION_STEPS } from './stages/retract.ts';
+import { checkRetractable, prepareRetractedCopy, RETRACTION_STEPS, retractedWeights } from './stages/retract.ts';
 import type { Stage } from './stages/stage.ts';
 import { Run } from './train.ts';
 
@@ -287,7 +279,7 @@ export class Problem {
     return this.#result(await prepareObserve(this.#network, this.#network.weights));
   }
 
-  async #result<T>(stage: Pick<Stage<T>, 'record' | 'outputs' | 'finish'>): Promise<T> {
+  async #result<T>(stage: Stage<T>): Promise<T> {
     this.#network.check();
     stage.record();
     return stage.finish(await this.#network.gpu.read(stage.outputs));

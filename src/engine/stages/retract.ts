@@ -73,3 +73,24 @@ export async function prepareRetraction(
     finish: ([bytes]) => ({ pivots: new Float32Array(bytes) }),
   };
 }
+
+export function retractedWeights(network: Network): GPUBuffer {
+  return network.scratch('retracted weights', network.replicas * network.cells);
+}
+
+/** Retraction of a copy, so that looking at the run does not change it. */
+export async function prepareRetractedCopy(
+  network: Network,
+  weights: GPUBuffer,
+  steps?: number,
+): Promise<Stage<Retraction>> {
+  const copy = retractedWeights(network);
+  const stage = await prepareRetraction(network, copy, steps);
+  return {
+    ...stage,
+    record() {
+      network.gpu.recorder.copy(weights, 0, copy, 0, network.replicas * network.cells * 4);
+      stage.record();
+    },
+  };
+}
