@@ -6,7 +6,8 @@ import { Pace } from './pace.ts';
 import { choosePlan, type Plan } from './plan.ts';
 import { Ring } from './ring.ts';
 import { checkpointShape, readSettings, type Settings, stateLength, type TrainOptions } from './settings.ts';
-import { prepareStepper, type RunBuffers, type Stepper } from './stepper.ts';
+import type { RunBuffers, Stepper } from './steppers/step.ts';
+import { prepareStepper } from './steppers/stepper.ts';
 
 export interface MetricRow {
   /** Steps done when the row was taken. */

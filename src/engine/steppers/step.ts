@@ -1,0 +1,56 @@
+import { type Law, splitSeed } from '../../model/draws.ts';
+import type { Variant } from '../compose.ts';
+import { activationVariant, type Network, RUNNING } from '../network.ts';
+import type { Plan } from '../plan.ts';
+
+export interface StepSettings {
+  readonly batch: number;
+  readonly fullBatch: boolean;
+  readonly law: Law;
+  readonly seed: number;
+  readonly recorded: boolean;
+}
+
+/** The buffers of a run; `start` is Theta0 X^T in data space, and `origin` Theta0. */
+export interface RunBuffers {
+  readonly state: GPUBuffer;
+  readonly start: GPUBuffer;
+  readonly features: GPUBuffer;
+  readonly rates: GPUBuffer;
+  readonly recorded: GPUBuffer;
+  readonly status: GPUBuffer;
+}
+
+/** Records steps first .. first + steps - 1. Never waits. */
+export type Stepper = (first: number, steps: number) => void;
+
+export function seedOf({ seed }: StepSettings) {
+  const [seed_low, seed_high] = splitSeed(seed);
+  return { seed_low, seed_high };
+}
+
+export function drawVariant(network: Network, s: StepSettings): Variant {
+  const activation = activationVariant(network.activation);
+  return {
+    slots: { ...activation.slots, draws: s.recorded ? 'recorded' : s.fullBatch ? 'full' : 'sampled', law: s.law },
+    constants: {
+      ...activation.constants,
+      SAMPLES: network.samples,
+      BATCH: s.batch,
+      RUNNING,
+    },
+  };
+}
+
+export function shapedVariant(network: Network, plan: Plan, s: StepSettings): Variant {
+  const variant = drawVariant(network, s);
+  return {
+    slots: { ...variant.slots, space: plan.space },
+    constants: {
+      ...variant.constants,
+      WIDTH: network.width,
+      STATE: plan.space === 'data' ? network.samples : network.dimension,
+      LANES: plan.lanes,
+    },
+  };
+}
