@@ -4,6 +4,7 @@
 // replicas x n; vector v belongs to replica v / per_replica. One invocation per coefficient.
 // uses: lib/grid.wgsl
 // slot: activation
+// uses: lib/targets.wgsl
 
 struct Params { vectors: u32, per_replica: u32, width: u32, samples: u32, first: u32, count: u32, first_group: u32 }
 
@@ -30,9 +31,10 @@ fn curvature_coefficients(
   let vector = row / params.width;
   let j = row % params.width;
   let replica = vector / params.per_replica;
+  let base = own_targets(replica);
   let z = preactivations[(replica * params.width + j) * params.count + i];
   let s = tangents[vector * params.count + i];
   let e = residuals[replica * params.samples + params.first + i];
-  let a = targets[3u * params.samples + j];
+  let a = targets[base + 3u * params.samples + j];
   coefficients[cell] = 2.0 * a * (s * dphi(z) + e * d2phi(z) * projections[cell]);
 }

@@ -6,6 +6,7 @@
 // A replica that stopped at or before `step` (status) gets zeros. One invocation per coefficient.
 // uses: lib/grid.wgsl
 // slot: activation
+// uses: lib/targets.wgsl
 
 struct Params {
   replicas: u32,
@@ -39,9 +40,10 @@ fn gradient_coefficients(
   let i = cell % params.count;
   let row = cell / params.count;
   let replica = row / params.width;
+  let base = own_targets(replica);
   var value = 0.0;
   if (params.step < status[replica]) {
-    let a = targets[3u * params.samples + row % params.width];
+    let a = targets[base + 3u * params.samples + row % params.width];
     value = params.scale * weights[replica * params.samples + params.first + i] * a * dphi(preactivations[cell]);
   }
   coefficients[cell] = select(0.0, coefficients[cell], params.accumulate == 1u) + value;

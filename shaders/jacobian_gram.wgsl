@@ -3,6 +3,7 @@
 // One invocation per entry.
 // uses: lib/grid.wgsl
 // slot: activation
+// uses: lib/targets.wgsl
 
 struct Params { replicas: u32, width: u32, samples: u32, first_group: u32 }
 
@@ -24,12 +25,13 @@ fn jacobian_gram(
     return;
   }
   let replica = index / (n * n);
+  let base = own_targets(replica);
   let i = (index / n) % n;
   let l = index % n;
   var total = 0.0;
   for (var j = 0u; j < params.width; j++) {
     let row = (replica * params.width + j) * n;
-    let a = targets[3u * n + j];
+    let a = targets[base + 3u * n + j];
     total += a * a * dphi(preactivations[row + i]) * dphi(preactivations[row + l]);
   }
   gram[index] = data_gram[i * n + l] * total;

@@ -1,6 +1,6 @@
 // noisy_residual: the scaled, noisy residuals of one full-batch label-noise step,
 //   pulls_i = s_r (sum_j a_j phi(z_ij) - y_i + sigma_r zeta_i),   s_r = -2 eta_r (/ n for the mean loss)
-// so that the update of row j is sum_i pulls_i a_j phi'(z_ij) x_i. rates[r] = (s_r, sigma_r).
+// so that the update of row j is sum_i pulls_i a_j phi'(z_ij) x_i. settings[r] = (s_r, sigma_r, seed).
 // A replica whose update is not a number, or is beyond 2^64, is marked in status with the number of the step, before
 // anything has moved: gradient_coefficients then gives zeros, and the replica keeps its last finite state.
 // preactivations is replicas x m x count (the block), pulls is replicas x n. One invocation per replica and sample.
@@ -8,6 +8,8 @@
 // uses: lib/bounded.wgsl
 // slot: activation
 // slot: draws
+// uses: lib/targets.wgsl
+// uses: lib/settings.wgsl
 
 struct Params {
   replicas: u32,
@@ -15,14 +17,12 @@ struct Params {
   first: u32,
   count: u32,
   step: u32,
-  seed_low: u32,
-  seed_high: u32,
   first_group: u32,
 }
 
 @group(0) @binding(0) var<storage, read> preactivations: array<f32>;
 @group(0) @binding(1) var<storage, read> targets: array<f32>;
-@group(0) @binding(2) var<storage, read> rates: array<vec2f>;
+@group(0) @binding(2) var<storage, read> settings: array<Settings>;
 @group(0) @binding(3) var<storage, read> recorded: array<vec2u>;
 @group(0) @binding(4) var<storage, read_write> pulls: array<f32>;
 @group(0) @binding(5) var<storage, read_write> status: array<atomic<u32>>;
@@ -39,6 +39,7 @@ fn noisy_residual(
     return;
   }
   let replica = index / params.count;
+  let base = own_targets(replica);
   let i = index % params.count;
   let sample = params.first + i;
   var output = 0.0;
@@ -46,13 +47,13 @@ fn noisy_residual(
   var reach = 0.0; // NaN in z may be hidden by the activation, but not by a sum
   for (var j = 0u; j < params.width; j++) {
     let z = preactivations[(replica * params.width + j) * params.count + i];
-    let a = targets[3u * SAMPLES + j];
+    let a = targets[base + 3u * SAMPLES + j];
     output += a * phi(z);
     slope += abs(a * dphi(z));
     reach += abs(z);
   }
-  let rate = rates[replica];
-  let pull = rate.x * (output - targets[sample] + rate.y * draw(params.step, replica, sample).noise);
+  let own = settings[replica];
+  let pull = own.factor * (output - targets[base + sample] + own.noise * draw(own.seed, params.step, replica, sample).noise);
   pulls[replica * SAMPLES + sample] = pull;
   if (!is_bounded(abs(pull) * slope) || !is_bounded(abs(pull)) || !is_bounded(slope) || !is_bounded(reach)) {
     atomicMin(&status[replica], params.step);

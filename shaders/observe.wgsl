@@ -14,6 +14,7 @@
 // uses: lib/tree.wgsl
 // uses: lib/bounded.wgsl
 // slot: activation
+// uses: lib/targets.wgsl
 
 struct Params { replicas: u32, width: u32, samples: u32, first: u32, count: u32, chunk: u32, first_group: u32 }
 
@@ -34,6 +35,7 @@ fn observe(
     return;
   }
   let replica = item / chunks;
+  let own_at = own_targets(replica);
   let chunk = item % chunks;
   let samples = params.samples;
   let end = min(chunk * 256u + 256u, params.count);
@@ -48,7 +50,7 @@ fn observe(
   var largest = 0.0;
   for (var i = chunk * 256u + local; i < end; i += LANES) {
     let sample = params.first + i;
-    let aim = targets[2u * samples + sample];
+    let aim = targets[own_at + 2u * samples + sample];
     var output = 0.0;
     var slopes = 0.0;
     var bends = 0.0;
@@ -57,7 +59,7 @@ fn observe(
     var highest = lowest;
     for (var j = 0u; j < params.width; j++) {
       let z = preactivations[(replica * params.width + j) * params.count + i];
-      let a = targets[3u * samples + j];
+      let a = targets[own_at + 3u * samples + j];
       let slope = a * dphi(z);
       let curve = a * d2phi(z);
       output += a * phi(z);
@@ -68,8 +70,8 @@ fn observe(
       highest = max(highest, z);
       distance = max(distance, abs(z - aim));
     }
-    let e = output - targets[sample];
-    let q = targets[samples + sample];
+    let e = output - targets[own_at + sample];
+    let q = targets[own_at + samples + sample];
     loss += e * e;
     steepness += q * slopes;
     bend += q * e * bends;

@@ -5,6 +5,7 @@
 // uses: lib/grid.wgsl
 // uses: lib/tree.wgsl
 // slot: activation
+// uses: lib/targets.wgsl
 
 struct Params {
   vectors: u32,
@@ -39,6 +40,7 @@ fn quadratic_form(
   let vector = item / chunks;
   let chunk = item % chunks;
   let replica = vector / params.per_replica;
+  let base = own_targets(replica);
   let end = min(chunk * 256u + 256u, params.count);
   var total = 0.0;
   for (var i = chunk * 256u + local; i < end; i += LANES) {
@@ -46,7 +48,7 @@ fn quadratic_form(
     for (var j = 0u; j < params.width; j++) {
       let z = preactivations[(replica * params.width + j) * params.count + i];
       let u = projections[(vector * params.width + j) * params.count + i];
-      bend += targets[3u * params.samples + j] * d2phi(z) * u * u;
+      bend += targets[base + 3u * params.samples + j] * d2phi(z) * u * u;
     }
     let s = tangents[vector * params.count + i];
     total += 2.0 * (s * s + residuals[replica * params.samples + params.first + i] * bend);

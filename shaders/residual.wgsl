@@ -4,6 +4,7 @@
 // One invocation per replica and sample.
 // uses: lib/grid.wgsl
 // slot: activation
+// uses: lib/targets.wgsl
 
 struct Params { replicas: u32, width: u32, samples: u32, first: u32, count: u32, first_group: u32 }
 
@@ -23,12 +24,13 @@ fn residual(
     return;
   }
   let replica = index / params.count;
+  let base = own_targets(replica);
   let i = index % params.count;
   var output = 0.0;
   for (var j = 0u; j < params.width; j++) {
     let z = preactivations[(replica * params.width + j) * params.count + i];
-    output += targets[3u * params.samples + j] * phi(z);
+    output += targets[base + 3u * params.samples + j] * phi(z);
   }
   let sample = params.first + i;
-  residuals[replica * params.samples + sample] = output - targets[sample];
+  residuals[replica * params.samples + sample] = output - targets[base + sample];
 }

@@ -7,13 +7,15 @@
 // slot: draws
 // uses: lib/bounded.wgsl
 // uses: lib/grid.wgsl
+// uses: lib/targets.wgsl
+// uses: lib/settings.wgsl
 
-struct Params { replicas: u32, first_step: u32, steps: u32, seed_low: u32, seed_high: u32, first_group: u32 }
+struct Params { replicas: u32, first_step: u32, steps: u32, first_group: u32 }
 
 @group(0) @binding(0) var<storage, read> features: array<f32>;
 @group(0) @binding(1) var<storage, read> start: array<f32>;
 @group(0) @binding(2) var<storage, read> targets: array<f32>;
-@group(0) @binding(3) var<storage, read> rates: array<vec2f>;
+@group(0) @binding(3) var<storage, read> settings: array<Settings>;
 @group(0) @binding(4) var<storage, read> recorded: array<vec2u>;
 @group(0) @binding(5) var<storage, read_write> state: array<f32>;
 @group(0) @binding(6) var<storage, read_write> status: array<u32>;
@@ -37,7 +39,8 @@ fn sgd_group(
   if (replica >= params.replicas) {
     return;
   }
-  let rate = rates[replica];
+  let base = own_targets(replica);
+  let own = settings[replica];
   if (local == 0u) {
     running = select(0u, 1u, status[replica] == RUNNING);
   }
@@ -50,7 +53,7 @@ fn sgd_group(
       update_size = 0.0;
     }
     for (var s = 0u; s < BATCH; s++) {
-      let drawn = draw(step, replica, s);
+      let drawn = draw(own.seed, step, replica, s);
       var output = 0.0;
       var size = 0.0;
       for (var j = local; j < WIDTH; j += LANES) {
@@ -64,7 +67,7 @@ fn sgd_group(
           }
           z += part;
         }
-        let a = targets[3u * SAMPLES + j];
+        let a = targets[base + 3u * SAMPLES + j];
         let slope = a * dphi(z);
         output += a * phi(z);
         // z as well, because an activation may hide a NaN behind a clamp or a maximum.
@@ -82,7 +85,7 @@ fn sgd_group(
         workgroupBarrier();
       }
       if (local == 0u) {
-        let pull = rate.x * (outputs[0] - targets[drawn.sample] + rate.y * drawn.noise);
+        let pull = own.factor * (outputs[0] - targets[base + drawn.sample] + own.noise * drawn.noise);
         pulls[s] = pull;
         drawn_samples[s] = drawn.sample;
         update_size += abs(pull) * sizes[0] + abs(pull);

@@ -2,7 +2,7 @@
 // registers. Per step, with a mini-batch of BATCH samples i_s and noises zeta_s:
 //   e_s = sum_j a_j phi(z_j,i_s) - y_i_s + sigma zeta_s
 //   state_jk <- state_jk - (2 eta / BATCH) sum_s e_s a_j phi'(z_j,i_s) direction(i_s, k)
-// rates[r] = (-2 eta_r / BATCH or its like, sigma_r), folded into one factor. The space slot says what state, features
+// settings[r] has the factor -2 eta_r / BATCH or its like, sigma_r and the seed. The space slot says what state, features
 // and direction are (data space: coefficients; weight space: Theta).
 // Sizes are constants: WIDTH = m, SAMPLES = n, STATE = n or d, BATCH. The loops over them are unrolled, so that the
 // arrays live in registers: software drivers and some GPU drivers do not do it by themselves.
@@ -13,13 +13,15 @@
 // slot: draws
 // uses: lib/bounded.wgsl
 // uses: lib/grid.wgsl
+// uses: lib/targets.wgsl
+// uses: lib/settings.wgsl
 
-struct Params { replicas: u32, first_step: u32, steps: u32, seed_low: u32, seed_high: u32, first_group: u32 }
+struct Params { replicas: u32, first_step: u32, steps: u32, first_group: u32 }
 
 @group(0) @binding(0) var<storage, read> features: array<f32>;
 @group(0) @binding(1) var<storage, read> start: array<f32>;
 @group(0) @binding(2) var<storage, read> targets: array<f32>;
-@group(0) @binding(3) var<storage, read> rates: array<vec2f>;
+@group(0) @binding(3) var<storage, read> settings: array<Settings>;
 @group(0) @binding(4) var<storage, read> recorded: array<vec2u>;
 @group(0) @binding(5) var<storage, read_write> state: array<f32>;
 @group(0) @binding(6) var<storage, read_write> status: array<u32>;
@@ -35,13 +37,14 @@ fn sgd_lane(
   if (replica >= params.replicas || status[replica] != RUNNING) {
     return;
   }
-  let rate = rates[replica];
+  let base = own_targets(replica);
+  let own = settings[replica];
   var cells: array<f32, WIDTH * STATE>;
   var second: array<f32, WIDTH>;
   var loaded = 0.0;
   // @unroll
   for (var j = 0u; j < WIDTH; j++) {
-    second[j] = targets[3u * SAMPLES + j];
+    second[j] = targets[base + 3u * SAMPLES + j];
     // @unroll
     for (var k = 0u; k < STATE; k++) {
       cells[j * STATE + k] = state[(replica * WIDTH + j) * STATE + k];
@@ -61,7 +64,7 @@ fn sgd_lane(
     var size = 0.0;
     // @unroll
     for (var s = 0u; s < BATCH; s++) {
-      let drawn = draw(step, replica, s);
+      let drawn = draw(own.seed, step, replica, s);
       samples[s] = drawn.sample;
       var row: array<f32, STATE>;
       // @unroll
@@ -79,7 +82,7 @@ fn sgd_lane(
         output += second[j] * phi(z);
         pulls[s * WIDTH + j] = second[j] * dphi(z);
       }
-      let pull = rate.x * (output - targets[drawn.sample] + rate.y * drawn.noise);
+      let pull = own.factor * (output - targets[base + drawn.sample] + own.noise * drawn.noise);
       // @unroll
       for (var j = 0u; j < WIDTH; j++) {
         pulls[s * WIDTH + j] *= pull;

@@ -3,6 +3,7 @@
 // vector v belongs to replica v / per_replica. One invocation per vector and sample of the block.
 // uses: lib/grid.wgsl
 // slot: activation
+// uses: lib/targets.wgsl
 
 struct Params { vectors: u32, per_replica: u32, width: u32, samples: u32, count: u32, first_group: u32 }
 
@@ -25,10 +26,11 @@ fn tangent(
   let vector = index / params.count;
   let i = index % params.count;
   let replica = vector / params.per_replica;
+  let base = own_targets(replica);
   var total = 0.0;
   for (var j = 0u; j < params.width; j++) {
     let z = preactivations[(replica * params.width + j) * params.count + i];
-    total += targets[3u * params.samples + j] * dphi(z) * projections[(vector * params.width + j) * params.count + i];
+    total += targets[base + 3u * params.samples + j] * dphi(z) * projections[(vector * params.width + j) * params.count + i];
   }
   tangents[index] = total;
 }

@@ -5,8 +5,8 @@
 
 const FULL_BATCH_STREAM = 0x01000000u;
 
-fn draw(step: u32, replica: u32, position: u32) -> Draw {
+fn draw(seed: vec2u, step: u32, replica: u32, position: u32) -> Draw {
   let stream = FULL_BATCH_STREAM + position / 4u;
-  let words = philox(vec4u(step, 0u, replica, stream), vec2u(params.seed_low, params.seed_high));
+  let words = philox(vec4u(step, 0u, replica, stream), seed);
   return Draw(position, law_four(words)[position % 4u]);
 }

@@ -4,7 +4,7 @@
 // uses: draws/draw.wgsl
 // slot: law
 
-fn draw(step: u32, replica: u32, position: u32) -> Draw {
-  let words = philox(vec4u(step, 0u, replica, position), vec2u(params.seed_low, params.seed_high));
+fn draw(seed: vec2u, step: u32, replica: u32, position: u32) -> Draw {
+  let words = philox(vec4u(step, 0u, replica, position), seed);
   return Draw(mulhi(words.x, SAMPLES), law_first(words));
 }

@@ -17,6 +17,9 @@ export const VALUES_PER_CHUNK = 1024;
 /** Partial sums that `observe` leaves for every chunk. */
 export const OBSERVED = 8;
 
+/** Of every kernel that reads `targets`: see shaders/lib/targets.wgsl. */
+const TARGETS = ['OWN_TARGETS', 'TARGET_SETS'] as const;
+
 /**
  * Every kernel. A key here is the stem of a file in shaders/, its entry point, its label and its oracle's name. The
  * header of the .wgsl file gives formula, shapes and numerics.
@@ -48,7 +51,7 @@ export const kernels = {
     summary: 'residuals of the samples',
     bindings: { preactivations: 'read', targets: 'read', residuals: 'write' },
     params: { replicas: 'u32', width: 'u32', samples: 'u32', first: 'u32', count: 'u32' },
-    constants: [],
+    constants: [...TARGETS],
     groups: (p) => threads(p.replicas * p.count),
     work: (p) => ({
       flops: 2 * p.replicas * p.width * p.count,
@@ -60,7 +63,7 @@ export const kernels = {
     bindings: {
       preactivations: 'read',
       targets: 'read',
-      rates: 'read',
+      settings: 'read',
       recorded: 'read',
       pulls: 'write',
       status: 'readWrite',
@@ -71,10 +74,8 @@ export const kernels = {
       first: 'u32',
       count: 'u32',
       step: 'u32',
-      seed_low: 'u32',
-      seed_high: 'u32',
     },
-    constants: ['SAMPLES', 'BATCH', 'RUNNING'],
+    constants: ['SAMPLES', 'BATCH', 'RUNNING', ...TARGETS],
     groups: (p) => threads(p.replicas * p.count),
     work: (p) => ({
       flops: 4 * p.replicas * p.width * p.count,
@@ -94,7 +95,7 @@ export const kernels = {
       accumulate: 'u32',
       step: 'u32',
     },
-    constants: [],
+    constants: [...TARGETS],
     groups: (p) => threads(p.replicas * p.width * p.count),
     work: (p) => ({ flops: 3 * p.replicas * p.width * p.count, bytes: floats(2 * p.replicas * p.width * p.count) }),
   }),
@@ -102,7 +103,7 @@ export const kernels = {
     summary: 'derivative of the outputs along vectors',
     bindings: { preactivations: 'read', projections: 'read', targets: 'read', tangents: 'write' },
     params: { vectors: 'u32', per_replica: 'u32', width: 'u32', samples: 'u32', count: 'u32' },
-    constants: [],
+    constants: [...TARGETS],
     groups: (p) => threads(p.vectors * p.count),
     work: (p) => ({
       flops: 3 * p.vectors * p.width * p.count,
@@ -120,7 +121,7 @@ export const kernels = {
       coefficients: 'write',
     },
     params: { vectors: 'u32', per_replica: 'u32', width: 'u32', samples: 'u32', first: 'u32', count: 'u32' },
-    constants: [],
+    constants: [...TARGETS],
     groups: (p) => threads(p.vectors * p.width * p.count),
     work: (p) => ({ flops: 6 * p.vectors * p.width * p.count, bytes: floats(2 * p.vectors * p.width * p.count) }),
   }),
@@ -143,7 +144,7 @@ export const kernels = {
       count: 'u32',
       chunk: 'u32',
     },
-    constants: ['LANES'],
+    constants: ['LANES', ...TARGETS],
     groups: (p) => p.vectors * Math.ceil(p.count / SAMPLES_PER_CHUNK),
     work: (p) => ({ flops: 4 * p.vectors * p.width * p.count, bytes: floats(p.vectors * p.width * p.count) }),
   }),
@@ -151,7 +152,7 @@ export const kernels = {
     summary: 'partial sums of loss, trace, disagreement, distance',
     bindings: { preactivations: 'read', targets: 'read', partials: 'write' },
     params: { replicas: 'u32', width: 'u32', samples: 'u32', first: 'u32', count: 'u32', chunk: 'u32' },
-    constants: ['LANES'],
+    constants: ['LANES', ...TARGETS],
     groups: (p) => p.replicas * Math.ceil(p.count / SAMPLES_PER_CHUNK),
     work: (p) => ({ flops: 10 * p.replicas * p.width * p.count, bytes: floats(p.replicas * p.width * p.count) }),
   }),
@@ -202,7 +203,7 @@ export const kernels = {
     summary: 'Gram matrix of the per-sample gradients, J J^T',
     bindings: { preactivations: 'read', targets: 'read', data_gram: 'read', gram: 'write' },
     params: { replicas: 'u32', width: 'u32', samples: 'u32' },
-    constants: [],
+    constants: [...TARGETS],
     groups: (p) => threads(p.replicas * p.samples * p.samples),
     work: (p) => ({
       flops: 4 * p.replicas * p.width * p.samples * p.samples,
@@ -223,14 +224,14 @@ export const kernels = {
       features: 'read',
       start: 'read',
       targets: 'read',
-      rates: 'read',
+      settings: 'read',
       recorded: 'read',
       state: 'readWrite',
       status: 'readWrite',
     },
-    params: { replicas: 'u32', first_step: 'u32', steps: 'u32', seed_low: 'u32', seed_high: 'u32' },
+    params: { replicas: 'u32', first_step: 'u32', steps: 'u32' },
     paced: true,
-    constants: ['WIDTH', 'SAMPLES', 'STATE', 'BATCH', 'LANES', 'RUNNING'],
+    constants: ['WIDTH', 'SAMPLES', 'STATE', 'BATCH', 'LANES', 'RUNNING', ...TARGETS],
     groups: (p, c) => Math.ceil(p.replicas / c.LANES),
     work: (p, c) => ({
       flops: 4 * p.replicas * p.steps * c.BATCH * c.WIDTH * c.STATE,
@@ -243,15 +244,15 @@ export const kernels = {
       features: 'read',
       start: 'read',
       targets: 'read',
-      rates: 'read',
+      settings: 'read',
       recorded: 'read',
       state: 'readWrite',
       status: 'readWrite',
       slopes: 'readWrite',
     },
-    params: { replicas: 'u32', first_step: 'u32', steps: 'u32', seed_low: 'u32', seed_high: 'u32' },
+    params: { replicas: 'u32', first_step: 'u32', steps: 'u32' },
     paced: true,
-    constants: ['WIDTH', 'SAMPLES', 'STATE', 'BATCH', 'LANES', 'RUNNING'],
+    constants: ['WIDTH', 'SAMPLES', 'STATE', 'BATCH', 'LANES', 'RUNNING', ...TARGETS],
     groups: (p) => p.replicas,
     work: (p, c) => ({
       flops: 4 * p.replicas * p.steps * c.BATCH * c.WIDTH * c.STATE,

@@ -117,7 +117,7 @@ export const metrics = {
     meaning: "retractedTrace minus F*, the trace where all neurons agree: the least there is where phi' and phi''' > 0",
     needs: ['retraction', 'retracted'],
     absent: needsOptimum,
-    finish: (f, network) => f.retracted.manifoldTrace.map((trace) => trace - traceOptimum(network)),
+    finish: (f, network) => f.retracted.manifoldTrace.map((trace, r) => trace - traceOptimum(network, r)),
   },
   stableRank: {
     unit: '1',
@@ -181,13 +181,22 @@ export type MetricValues = Partial<Record<MetricName, (number | number[])[]>>;
  * it is the least F on the zero-loss manifold, by Jensen's inequality (for n > d a bound, in general not attained); for other
  * activations it is the trace of that one state, and F may fall below it. @throws NOT_DEFINED where there is no such state
  */
-export function traceOptimum(network: Network): number {
+export function traceOptimum(network: Network, replica = 0): number {
   if (!network.optimum) {
     throw new FlatwalkError('NOT_DEFINED', `F* has no closed form: ${network.noOptimum}`, 'Leave out gap and F*.');
   }
   const { dphi } = network.activation;
   const scale = 2 * network.width * network.secondLayer[0] ** 2;
-  return network.optimum.reduce((sum, c, i) => sum + scale * network.squaredNorms[i] * dphi(c) ** 2, 0);
+  return ownOptimum(network.optimum, network, replica).reduce(
+    (sum, c, i) => sum + scale * network.squaredNorms[i] * dphi(c) ** 2,
+    0,
+  );
+}
+
+/** The pre-activations of the optimum of one replica. */
+export function ownOptimum(optimum: Float64Array, { samples, targetSets }: Network, replica: number): Float64Array {
+  const set = replica % targetSets;
+  return optimum.subarray(set * samples, (set + 1) * samples);
 }
 
 /** A set of metrics as one stage over a buffer of weights. @throws BAD_ARGUMENT for an unknown name, NOT_DEFINED where a metric does not exist for the network, LIMIT */

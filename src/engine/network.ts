@@ -8,7 +8,7 @@ import type { KernelName, kernels } from './kernels.ts';
 export interface ProblemOptions {
   /** The data points X, n rows of d numbers: nested rows, or flat and row-major. */
   readonly inputs: NumberList;
-  /** The labels y, n numbers. */
+  /** The labels y, n numbers for every replica alike, or replicas x n: nested, or flat beside nested inputs or a dimension. */
   readonly labels: NumberList;
   /** d, where flat inputs leave it open; otherwise (numbers in X) / (numbers in y). */
   readonly dimension?: number;
@@ -50,10 +50,13 @@ export class Network {
   readonly activation: Activation;
   readonly secondLayer: Float32Array;
   readonly inputs: Float32Array;
+  /** n numbers, or replicas x n. */
   readonly labels: Float32Array;
+  /** 1, or the number of replicas where each has labels of its own. */
+  readonly targetSets: number;
   /** |x_i|^2, summed in float64. */
   readonly squaredNorms: Float64Array;
-  /** phi^-1(y_i / (m a)), the pre-activations of the optimum; null with the reason where there is none. */
+  /** phi^-1(y_i / (m a)), the pre-activations of the optimum, laid out as the labels; null with the reason where there is none. */
   readonly optimum: Float64Array | null;
   readonly noOptimum: string;
   readonly blocks: readonly Block[];
@@ -81,8 +84,9 @@ export class Network {
     const labels = toFloat32('labels', options.labels);
     this.inputs = inputs.values;
     this.labels = labels.values;
-    this.samples = labels.values.length;
-    this.dimension = dimensionOf(inputs, labels, options.dimension);
+    this.samples = samplesOf(inputs, labels, this.replicas, options.dimension);
+    this.targetSets = labels.values.length > this.samples ? this.replicas : 1;
+    this.dimension = dimensionOf(inputs, labels, this.samples, options.dimension);
     this.secondLayer = options.secondLayer
       ? exactly('secondLayer', toFloat32('secondLayer', options.secondLayer).values, this.width, 'width')
       : new Float32Array(this.width).fill(1);
@@ -95,11 +99,15 @@ export class Network {
 
     // Refused before anything is allocated, if any part does not fit.
     const n = this.samples;
-    const targets = new Float32Array(3 * n + this.width);
-    targets.set(this.labels);
-    targets.set(this.squaredNorms, n);
-    if (this.optimum) targets.set(this.optimum, 2 * n);
-    targets.set(this.secondLayer, 3 * n);
+    const one = 3 * n + this.width;
+    const targets = new Float32Array(one * this.targetSets);
+    for (let set = 0; set < this.targetSets; set++) {
+      const at = set * one;
+      targets.set(this.labels.subarray(set * n, (set + 1) * n), at);
+      targets.set(this.squaredNorms, at + n);
+      if (this.optimum) targets.set(this.optimum.subarray(set * n, (set + 1) * n), at + 2 * n);
+      targets.set(this.secondLayer, at + 3 * n);
+    }
     const parts = { inputs: this.inputs, targets, weights };
     for (const [label, values] of Object.entries(parts)) gpu.checkSize(label, values.byteLength);
     this.data = this.buffer('inputs', this.inputs.length);
@@ -167,7 +175,13 @@ export class Network {
     constants: Readonly<Record<string, number>> = {},
   ): Promise<Launch<N>> {
     const { slots, constants: own } = activationVariant(this.activation);
-    return this.gpu.launch(name, buffers, { slots, constants: { ...own, ...constants } });
+    return this.gpu.launch(name, buffers, { slots, constants: { ...own, ...this.targetConstants, ...constants } });
+  }
+
+  /** Where the replicas have their targets; see shaders/lib/targets.wgsl. */
+  get targetConstants(): { readonly OWN_TARGETS: number; readonly TARGET_SETS: number } {
+    const { targetSets, samples, width } = this;
+    return { OWN_TARGETS: targetSets === 1 ? 0 : 3 * samples + width, TARGET_SETS: targetSets };
   }
 
   /** G = X X^T, n x n. @throws LIMIT where n x n numbers do not fit */
@@ -272,12 +286,20 @@ export function chunkCount(blocks: readonly Block[]): number {
 
 type Given = { values: Float32Array; rows: number | null };
 
-function dimensionOf(inputs: Given, labels: Given, wished: number | undefined): number {
-  const n = labels.values.length;
-  if (labels.rows !== null && labels.rows !== n) {
+/** n: the rows of the inputs where they are known, otherwise the number of labels of a replica. */
+function samplesOf(inputs: Given, labels: Given, replicas: number, dimension: number | undefined): number {
+  if (labels.values.length === 0) {
+    throw new FlatwalkError('BAD_SHAPE', 'There are no rows: labels is empty', 'Give at least one sample.');
+  }
+  const labelsEach = labels.rows === replicas ? labels.values.length / replicas : labels.values.length;
+  const n = inputs.rows ?? (dimension ? inputs.values.length / dimension : labelsEach);
+  return labels.values.length === n * replicas && Number.isInteger(n) ? n : labels.values.length;
+}
+
+function dimensionOf(inputs: Given, labels: Given, n: number, wished: number | undefined): number {
+  if (labels.rows !== null && labels.values.length === n && labels.rows !== n) {
     throw new FlatwalkError('BAD_SHAPE', `labels has ${labels.rows} rows but ${n} numbers`, 'Give one label a row.');
   }
-  if (n === 0) throw new FlatwalkError('BAD_SHAPE', 'There are no rows: labels is empty', 'Give at least one sample.');
   if (inputs.values.length === 0) {
     throw new FlatwalkError(
       'BAD_SHAPE',
@@ -292,7 +314,7 @@ function dimensionOf(inputs: Given, labels: Given, wished: number | undefined): 
     throw new FlatwalkError(
       'BAD_SHAPE',
       `inputs has ${given} but labels has ${n}: they do not fit together`,
-      'Give inputs as n rows of d numbers and labels as n numbers.',
+      'Give inputs as n rows of d numbers and labels as n numbers, or n for each replica.',
     );
   }
   return d;

@@ -2,7 +2,14 @@
 import type { Law } from '../model/draws.ts';
 import { FlatwalkError } from '../model/errors.ts';
 import { checkLaw, count, type NumberList, toFloat32 } from './arrays.ts';
-import { type MetricName, type MetricOptions, type MetricValues, prepareWatch, traceOptimum } from './metrics.ts';
+import {
+  type MetricName,
+  type MetricOptions,
+  type MetricValues,
+  ownOptimum,
+  prepareWatch,
+  traceOptimum,
+} from './metrics.ts';
 import type { Network } from './network.ts';
 import type { TrainOptions } from './settings.ts';
 import { prepareCurvature, vectorsAtOnce } from './stages/curvature.ts';
@@ -105,8 +112,8 @@ export class Problem {
    * F*, the trace where all neurons agree: the least on the zero-loss manifold where phi' and phi''' are positive, see
    * `traceIsOptimal`. @throws NOT_DEFINED where there is no such state
    */
-  traceOptimum(): number {
-    return traceOptimum(this.#network);
+  traceOptimum(replica = 0): number {
+    return traceOptimum(this.#network, replica);
   }
 
   /** Whether F* is proven to be the least F: the activation has phi' > 0 and phi''' > 0. */
@@ -115,11 +122,11 @@ export class Problem {
   }
 
   /** phi⁻¹(y_i / (m a)), the pre-activations of the flattest solution, n numbers. @throws NOT_DEFINED where there is none */
-  optimumPreactivations(): Float64Array {
+  optimumPreactivations(replica = 0): Float64Array {
     if (!this.#network.optimum) {
       throw new FlatwalkError('NOT_DEFINED', `There is no optimum: ${this.#network.noOptimum}`, 'Leave it out.');
     }
-    return this.#network.optimum.slice();
+    return ownOptimum(this.#network.optimum, this.#network, replica).slice();
   }
 
   /** |x_i|², n numbers. */

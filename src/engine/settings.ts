@@ -1,4 +1,4 @@
-import type { Law } from '../model/draws.ts';
+import { type Law, packSettings } from '../model/draws.ts';
 import { FlatwalkError } from '../model/errors.ts';
 import { checkLaw, count, type NumberList, real, toFloat32 } from './arrays.ts';
 import { type Checkpoint, checksum } from './checkpoint.ts';
@@ -18,7 +18,8 @@ export interface TrainOptions {
   /** Whether the full batch takes the mean (as mini-batches do) or the sum of the per-sample losses. */
   readonly loss?: 'mean' | 'sum';
   readonly steps: number;
-  readonly seed?: number;
+  /** Seed of the draws, one for all replicas (whose draws still differ, each being drawn for its number) or one for each. */
+  readonly seed?: number | NumberList;
   readonly metrics?: readonly MetricName[];
   readonly metricOptions?: MetricOptions;
   /** Steps between two rows; a row is also given before the first step and after the last. `steps` if not given. */
@@ -41,9 +42,10 @@ export interface Settings {
   readonly fullBatch: boolean;
   readonly law: Law;
   readonly seed: number;
-  readonly rates: Float32Array;
+  /** What each replica has of its own: see packSettings. */
+  readonly own: Uint32Array;
   readonly draws: Uint32Array | null;
-  /** Checksum of what else decides the bits of a step: step sizes, noise, its law, the batch, recorded draws. */
+  /** Checksum of what else decides the bits of a step: step sizes, noise, its law, seeds, the batch, recorded draws. */
   readonly sum: number;
 }
 
@@ -70,29 +72,35 @@ export function readSettings(network: Network, o: TrainOptions): Settings {
       "Set batch: 'full', or leave out loss.",
     );
   }
-  const rates = new Float32Array(replicas * 2);
+  const seeds = forReplicas('seed', o.seed ?? 0, replicas, (name, value) => count(name, value, 0));
+  const own = new Uint32Array(replicas * 4);
   for (let r = 0; r < replicas; r++) {
-    rates[2 * r] = (-2 * stepSizes[r]) / share;
-    rates[2 * r + 1] = noises[r];
-    if (Number.isFinite(rates[2 * r]) && Number.isFinite(rates[2 * r + 1])) continue;
-    throw new FlatwalkError(
-      'NOT_FINITE',
-      `A step size of ${stepSizes[r]} with noise ${noises[r]} is outside the range of f32`,
-      'Take smaller ones.',
-    );
+    const factor = Math.fround((-2 * stepSizes[r]) / share);
+    if (!Number.isFinite(factor) || !Number.isFinite(Math.fround(noises[r]))) {
+      throw new FlatwalkError(
+        'NOT_FINITE',
+        `A step size of ${stepSizes[r]} with noise ${noises[r]} is outside the range of f32`,
+        'Take smaller ones.',
+      );
+    }
+    own.set(packSettings(factor, noises[r], seeds[r]), r * 4);
   }
-  const seed = count('seed', o.seed ?? 0, 0);
   const draws = o.draws ? recordedDraws(o.draws, steps, batch, samples) : null;
   const law = checkLaw('noiseLaw', o.noiseLaw ?? 'gaussian');
   const kinds = Uint32Array.of(batch, fullBatch ? 1 : 0, law === 'gaussian' ? 0 : 1);
-  const sum = checksum(rates, kinds, draws ?? kinds);
-  const settings = { steps, every, batch, fullBatch, law, seed, rates, draws, sum };
+  const sum = checksum(own, kinds, draws ?? kinds);
+  const settings = { steps, every, batch, fullBatch, law, seed: seeds[0], own, draws, sum };
   if (o.resume) checkResume(network, o.resume, settings);
   return settings;
 }
 
-function forReplicas(name: string, value: number | NumberList, replicas: number): number[] {
-  if (typeof value === 'number') return new Array(replicas).fill(real(name, value, 0));
+function forReplicas(
+  name: string,
+  value: number | NumberList,
+  replicas: number,
+  check: (name: string, value: number) => number = (what, number) => real(what, number, 0),
+): number[] {
+  if (typeof value === 'number') return new Array(replicas).fill(check(name, value));
   const { values } = toFloat32(name, value);
   if (values.length !== replicas) {
     throw new FlatwalkError(
@@ -101,7 +109,7 @@ function forReplicas(name: string, value: number | NumberList, replicas: number)
       'Give one for each.',
     );
   }
-  return Array.from(value as ArrayLike<number>, (v) => real(name, v, 0));
+  return Array.from(value as ArrayLike<number>, (v) => check(name, v));
 }
 
 function recordedDraws(
@@ -154,7 +162,7 @@ function checkResume(network: Network, c: Checkpoint, { seed, steps, sum }: Sett
       : c.seed !== seed
         ? `its seed is ${c.seed}, not ${seed}`
         : c.settings !== sum
-          ? 'its step size, noise, batch or draws are others'
+          ? 'its step size, noise, seeds, batch or draws are others'
           : c.step > steps
             ? `it is at step ${c.step} of a run of ${steps}`
             : c.state.length !== state

@@ -230,13 +230,13 @@ export class Run implements AsyncIterable<MetricRow> {
   async #makeBuffers(): Promise<RunBuffers & { readonly origin: GPUBuffer }> {
     const network = this.#network;
     const { gpu, replicas, width, samples, weights, cells } = network;
-    const { rates, draws } = this.#settings;
+    const { own, draws } = this.#settings;
     const { resume } = this.#options;
     const inData = this.plan.space === 'data';
-    const ratesBuffer = network.scratch('rates', replicas * 2);
+    const settings = network.scratch('settings', replicas * 4);
     const status = network.scratch('status', replicas);
     const recorded = network.scratch('recorded', Math.max(2, draws?.length ?? 0));
-    gpu.write(ratesBuffer, rates);
+    gpu.write(settings, own);
     const stopped = new Uint32Array(replicas).fill(RUNNING);
     for (const { replica, step } of resume?.diverged ?? []) stopped[replica] = step;
     gpu.write(status, stopped);
@@ -244,8 +244,8 @@ export class Run implements AsyncIterable<MetricRow> {
     if (!inData) {
       if (resume) gpu.write(weights, resume.state);
       // The start is not read in weight space; any buffer that no kernel writes will do.
-      const start = ratesBuffer;
-      return { origin: weights, state: weights, start, features: network.data, rates: ratesBuffer, recorded, status };
+      const start = settings;
+      return { origin: weights, state: weights, start, features: network.data, settings, recorded, status };
     }
     const origin = network.scratch('origin', replicas * cells);
     const state = network.scratch('accumulated', replicas * width * samples);
@@ -259,7 +259,7 @@ export class Run implements AsyncIterable<MetricRow> {
     const rows = replicas * width;
     gpu.recorder.dispatch(project, { rows, first: 0, count: samples, inner: network.dimension, accumulate: 0 });
     gpu.recorder.submit();
-    return { origin, state, start, features, rates: ratesBuffer, recorded, status };
+    return { origin, state, start, features, settings, recorded, status };
   }
 
   /** In data space the weights follow from the coefficients: Theta = Theta0 + A X. */
@@ -288,8 +288,8 @@ export class Run implements AsyncIterable<MetricRow> {
   }
 
   #stepSettings() {
-    const { batch, fullBatch, law, seed, draws } = this.#settings;
-    return { batch, fullBatch, law, seed, recorded: draws !== null };
+    const { batch, fullBatch, law, draws } = this.#settings;
+    return { batch, fullBatch, law, recorded: draws !== null };
   }
 }
 

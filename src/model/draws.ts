@@ -33,6 +33,12 @@ export function splitWords(value: number, what: string): [low: number, high: num
   return [value >>> 0, Math.floor(value / 2 ** 32)];
 }
 
+/** What a replica has of its own in a run, as shaders/lib/settings.wgsl reads it: 4 words. */
+export function packSettings(factor: number, noise: number, seed: number): Uint32Array {
+  const floats = Float32Array.of(factor, noise);
+  return Uint32Array.of(...new Uint32Array(floats.buffer), ...splitSeed(seed));
+}
+
 /** The four words at an address. Throws BAD_ARGUMENT for a seed, step, replica or block out of its range. */
 export function drawBlock(purpose: Purpose, seed: number, step: number, replica: number, block: number): Uint32Array {
   if (!Number.isInteger(replica) || replica < 0 || replica >= 2 ** 32) {

@@ -54,7 +54,7 @@ describe('a fault is noticed', () => {
     ],
     ['the square of a forgotten', 'jacobian_gram', 'jacobian_gram, silu', 'a * a * dphi', 'a * dphi'],
     ['a row of the factor left out', 'solve', 'solve', 'l <= i', 'l < i'],
-    ['noise left out', 'sgd_lane', 'sgd_lane, cubic', 'rate.y * drawn.noise', '0.0'],
+    ['noise left out', 'sgd_lane', 'sgd_lane, cubic', 'own.noise * drawn.noise', '0.0'],
     [
       'noise of the step before',
       'sgd_group',

@@ -1,7 +1,7 @@
 /** The oracles of the kernels give the quantities of the reference, and bounds that are neither empty nor useless. */
 import { describe, expect, test } from 'vitest';
 import { activation, activationNames } from '../../src/model/activations.ts';
-import { streamNormals } from '../../src/model/draws.ts';
+import { packSettings, streamNormals } from '../../src/model/draws.ts';
 import { roundedActivation } from '../../src/reference/accuracy.ts';
 import {
   dataGram,
@@ -58,8 +58,9 @@ function close(got: ArrayLike<number>, want: ArrayLike<number>): void {
   for (let k = 0; k < want.length; k++) expect(Math.abs(got[k] - want[k])).toBeLessThan(1e-13 * size);
 }
 
-const e = oracles.residual({ preactivations: z, targets, residuals: new Float64Array(n) }, block, {}, choices).residuals
-  .values;
+const shared = { OWN_TARGETS: 0, TARGET_SETS: 1 };
+const e = oracles.residual({ preactivations: z, targets, residuals: new Float64Array(n) }, block, shared, choices)
+  .residuals.values;
 
 describe('oracles', () => {
   test('residual and gradient', () => {
@@ -67,7 +68,7 @@ describe('oracles', () => {
     const { coefficients } = oracles.gradient_coefficients(
       { preactivations: z, targets, weights: e, status: [RUNNING], coefficients: new Float64Array(m * n) },
       { ...block, scale: 2, accumulate: 0, step: 0 },
-      {},
+      shared,
       choices,
     );
     close(product(coefficients.values, p.X, m, n, d), gradient(p));
@@ -78,12 +79,17 @@ describe('oracles', () => {
     const projections = preactivations({ ...p, theta: v });
     const shape = { vectors: 1, per_replica: 1, width: m, samples: n, first: 0, count: n };
     const inputs = { preactivations: z, projections, targets };
-    const s = oracles.tangent({ ...inputs, tangents: new Float64Array(n) }, shape, {}, choices).tangents.values;
+    const s = oracles.tangent({ ...inputs, tangents: new Float64Array(n) }, shape, shared, choices).tangents.values;
     const given = { ...inputs, tangents: s, residuals: e };
     const curved = { ...given, coefficients: new Float64Array(m * n) };
-    const { coefficients } = oracles.curvature_coefficients(curved, shape, {}, choices);
+    const { coefficients } = oracles.curvature_coefficients(curved, shape, shared, choices);
     close(product(coefficients.values, p.X, m, n, d), hvp(p, v));
-    const { forms } = oracles.quadratic_form({ ...given, forms: [0] }, { ...shape, chunk: 0 }, { LANES: 64 }, choices);
+    const { forms } = oracles.quadratic_form(
+      { ...given, forms: [0] },
+      { ...shape, chunk: 0 },
+      { LANES: 64, ...shared },
+      choices,
+    );
     close(forms.values, [quadraticForm(p, v)]);
   });
 
@@ -91,7 +97,7 @@ describe('oracles', () => {
     const { partials } = oracles.observe(
       { preactivations: z, targets, partials: new Float64Array(8) },
       { ...block, chunk: 0 },
-      { LANES: 64 },
+      { LANES: 64, ...shared },
       choices,
     );
     const [sum, steepness, bend, , , broken, largest] = partials.values;
@@ -102,10 +108,10 @@ describe('oracles', () => {
 
   test('Jacobian Gram matrix, and its system solved', () => {
     const given = { preactivations: z, targets, data_gram: dataGram(p), gram: new Float64Array(n * n) };
-    const gram = oracles.jacobian_gram(given, { replicas: 1, width: m, samples: n }, {}, choices).gram.values;
+    const gram = oracles.jacobian_gram(given, { replicas: 1, width: m, samples: n }, shared, choices).gram.values;
     close(gram, jacobianGram(p));
     const buffers = { gram, rhs: e, solution: new Float64Array(n), pivots: [0, 0] };
-    const { solution } = oracles.solve(buffers, { replicas: 1, samples: n }, { LANES: 64 }, choices);
+    const { solution } = oracles.solve(buffers, { replicas: 1, samples: n }, { LANES: 64, ...shared }, choices);
     for (let i = 0; i < n; i++) {
       const back = solution.values.reduce((sum, mu, k) => sum + gram[i * n + k] * mu, 0);
       expect(back).toBeCloseTo(e[i], 9);
@@ -113,7 +119,7 @@ describe('oracles', () => {
   });
 
   test.each(['weight', 'data'] as const)('label-noise SGD in %s space', (space) => {
-    const [stepSize, sigma, batch, seed, steps] = [0.01, 0.5, 2, 12, 6];
+    const [stepSize, sigma, batch, seed, steps] = [2 ** -7, 0.5, 2, 12, 6];
     const options = { mode: 'mini' as const, stepSize, sigma, steps, firstStep: 3 };
     const draws = generatedDraws({ mode: 'mini', n, batch, seed });
     const want =
@@ -123,12 +129,12 @@ describe('oracles', () => {
         features: space === 'weight' ? p.X : dataGram(p),
         start: z,
         targets,
-        rates: [(-2 * stepSize) / batch, sigma],
+        settings: packSettings((-2 * stepSize) / batch, sigma, seed),
         recorded: [],
         state: space === 'weight' ? p.theta : new Float64Array(m * n),
         status: [RUNNING],
       },
-      { replicas: 1, first_step: 3, steps, seed_low: seed, seed_high: 0 },
+      { replicas: 1, first_step: 3, steps },
       {
         WIDTH: m,
         SAMPLES: n,
@@ -136,6 +142,7 @@ describe('oracles', () => {
         BATCH: batch,
         LANES: 1,
         RUNNING,
+        ...shared,
       },
       { ...choices, space },
     );

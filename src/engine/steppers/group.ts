@@ -1,6 +1,6 @@
 import type { Network } from '../network.ts';
 import type { Plan } from '../plan.ts';
-import { type RunBuffers, type Stepper, type StepSettings, seedOf, shapedVariant } from './step.ts';
+import { type RunBuffers, type Stepper, type StepSettings, shapedVariant } from './step.ts';
 
 export async function prepareGroup(
   network: Network,
@@ -11,5 +11,5 @@ export async function prepareGroup(
   const { gpu, replicas, targets } = network;
   const slopes = network.scratch('slopes', replicas * s.batch * network.width);
   const launch = await gpu.launch('sgd_group', { ...buffers, targets, slopes }, shapedVariant(network, plan, s));
-  return (first, steps) => gpu.recorder.dispatch(launch, { replicas, first_step: first, steps, ...seedOf(s) });
+  return (first, steps) => gpu.recorder.dispatch(launch, { replicas, first_step: first, steps });
 }

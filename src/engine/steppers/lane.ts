@@ -1,6 +1,6 @@
 import type { Network } from '../network.ts';
 import type { Plan } from '../plan.ts';
-import { type RunBuffers, type Stepper, type StepSettings, seedOf, shapedVariant } from './step.ts';
+import { type RunBuffers, type Stepper, type StepSettings, shapedVariant } from './step.ts';
 
 export async function prepareLane(
   network: Network,
@@ -10,5 +10,5 @@ export async function prepareLane(
 ): Promise<Stepper> {
   const { gpu, replicas, targets } = network;
   const launch = await gpu.launch('sgd_lane', { ...buffers, targets }, shapedVariant(network, plan, s));
-  return (first, steps) => gpu.recorder.dispatch(launch, { replicas, first_step: first, steps, ...seedOf(s) });
+  return (first, steps) => gpu.recorder.dispatch(launch, { replicas, first_step: first, steps });
 }

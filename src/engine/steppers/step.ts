@@ -1,4 +1,4 @@
-import { type Law, splitSeed } from '../../model/draws.ts';
+import type { Law } from '../../model/draws.ts';
 import type { Variant } from '../compose.ts';
 import { activationVariant, type Network, RUNNING } from '../network.ts';
 import type { Plan } from '../plan.ts';
@@ -7,7 +7,6 @@ export interface StepSettings {
   readonly batch: number;
   readonly fullBatch: boolean;
   readonly law: Law;
-  readonly seed: number;
   readonly recorded: boolean;
 }
 
@@ -16,7 +15,7 @@ export interface RunBuffers {
   readonly state: GPUBuffer;
   readonly start: GPUBuffer;
   readonly features: GPUBuffer;
-  readonly rates: GPUBuffer;
+  readonly settings: GPUBuffer;
   readonly recorded: GPUBuffer;
   readonly status: GPUBuffer;
 }
@@ -24,17 +23,13 @@ export interface RunBuffers {
 /** Records steps first .. first + steps - 1. Never waits. */
 export type Stepper = (first: number, steps: number) => void;
 
-export function seedOf({ seed }: StepSettings) {
-  const [seed_low, seed_high] = splitSeed(seed);
-  return { seed_low, seed_high };
-}
-
 export function drawVariant(network: Network, s: StepSettings): Variant {
   const activation = activationVariant(network.activation);
   return {
     slots: { ...activation.slots, draws: s.recorded ? 'recorded' : s.fullBatch ? 'full' : 'sampled', law: s.law },
     constants: {
       ...activation.constants,
+      ...network.targetConstants,
       SAMPLES: network.samples,
       BATCH: s.batch,
       RUNNING,

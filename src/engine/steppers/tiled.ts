@@ -1,6 +1,6 @@
 import type { Network } from '../network.ts';
 import type { Plan } from '../plan.ts';
-import { drawVariant, type RunBuffers, type Stepper, type StepSettings, seedOf } from './step.ts';
+import { drawVariant, type RunBuffers, type Stepper, type StepSettings } from './step.ts';
 
 /** The full batch by matrix products: pre-activations, noisy residuals, coefficients, update. */
 export async function prepareTiled(
@@ -10,16 +10,15 @@ export async function prepareTiled(
   buffers: RunBuffers,
 ): Promise<Stepper> {
   const { gpu, replicas, width, samples, dimension, preactivations, targets, blocks, data } = network;
-  const { state, start, features, rates, recorded, status } = buffers;
+  const { state, start, features, settings: own, recorded, status } = buffers;
   const rows = replicas * width;
   const pulls = network.scratch('pulls', replicas * samples);
   const noisy = await gpu.launch(
     'noisy_residual',
-    { preactivations, targets, rates, recorded, pulls, status },
+    { preactivations, targets, settings: own, recorded, pulls, status },
     drawVariant(network, s),
   );
   const common = { replicas, width, samples };
-  const seed = seedOf(s);
 
   if (plan.space === 'data') {
     // The state has room for one block only: data space is for n that is small beside d.
@@ -32,7 +31,7 @@ export async function prepareTiled(
       for (let step = first; step < first + steps; step++) {
         gpu.recorder.copy(start, 0, preactivations, 0, rows * samples * 4);
         gpu.recorder.dispatch(project, { rows, ...all, inner: samples, accumulate: 1 });
-        gpu.recorder.dispatch(noisy, { replicas, width, ...all, step, ...seed });
+        gpu.recorder.dispatch(noisy, { replicas, width, ...all, step });
         gpu.recorder.dispatch(weigh, { ...common, ...all, scale: 1, accumulate: 1, step });
       }
     };
@@ -51,7 +50,7 @@ export async function prepareTiled(
     for (let step = begin; step < begin + steps; step++) {
       for (const { first, count } of blocks) {
         gpu.recorder.dispatch(project, { rows, first, count, inner: dimension, accumulate: 0 });
-        gpu.recorder.dispatch(noisy, { replicas, width, first, count, step, ...seed });
+        gpu.recorder.dispatch(noisy, { replicas, width, first, count, step });
       }
       if (next !== state) gpu.recorder.copy(state, 0, next, 0, rows * dimension * 4);
       for (const { first, count } of blocks) {

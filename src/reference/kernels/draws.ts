@@ -21,28 +21,31 @@ interface DrawSizes {
   readonly BATCH: number;
 }
 
-export interface DrawSeed {
-  readonly seed_low: number;
-  readonly seed_high: number;
+/** What replica r has of its own, from the words of shaders/lib/settings.wgsl. */
+export function settingsOf(settings: Contents, r: number): { factor: number; noise: number; seed: number } {
+  const words = Uint32Array.from({ length: 4 }, (_, k) => settings[4 * r + k]);
+  const [factor, noise] = new Float32Array(words.buffer);
+  return { factor, noise, seed: seedOf(words[2], words[3]) };
 }
 
 /** The draws of shaders/draws/, by step, replica and position. */
 export function noiseOf(
   { draws, law }: Choices,
   c: DrawSizes,
-  p: DrawSeed,
+  settings: Contents,
   recorded: Contents,
 ): (step: number, replica: number, position: number) => Draw {
-  const seed = seedOf(p.seed_low, p.seed_high);
   const noise = law === 'gaussian' ? normal : rounded;
   switch (draws) {
     case 'sampled':
       return (step, replica, position) => {
+        const { seed } = settingsOf(settings, replica);
         const drawn = sampledDraw(seed, step, replica, position, c.SAMPLES, law);
         return { sample: drawn.index, noise: noise(drawn.noise) };
       };
     case 'full':
       return (step, replica, position) => {
+        const { seed } = settingsOf(settings, replica);
         return { sample: position, noise: noise(fullBatchDraws(seed, step, replica, c.SAMPLES, law)[position]) };
       };
     case 'recorded': {

@@ -2,7 +2,7 @@ import type { kernels } from '../../engine/kernels.ts';
 import { roundedActivation } from '../accuracy.ts';
 import { rowProducts } from '../matrix.ts';
 import { add, blockSum, chainSum, multiply, subtract, TINY, ULP } from '../rounding.ts';
-import { Expected, type Oracle } from './oracle.ts';
+import { Expected, type Oracle, ownTargets } from './oracle.ts';
 
 type Kernels = typeof kernels;
 
@@ -29,17 +29,18 @@ export const featureGram: Oracle<Kernels['feature_gram']> = ({ preactivations, m
 };
 
 /** K_il = G_il Σ_j a_j² φ'(z_ij) φ'(z_lj) */
-export const jacobianGram: Oracle<Kernels['jacobian_gram']> = (buffers, p, _c, choices) => {
+export const jacobianGram: Oracle<Kernels['jacobian_gram']> = (buffers, p, c, choices) => {
   const { preactivations, targets, data_gram, gram } = buffers;
   const { dphi } = roundedActivation(choices.activation);
   const n = p.samples;
   const out = new Expected(gram);
   for (let r = 0; r < p.replicas; r++) {
+    const own = ownTargets(c, targets, r);
     const slopes = Array.from({ length: p.width * n }, (_, k) => dphi(preactivations[r * p.width * n + k]));
     for (let i = 0; i < n; i++) {
       for (let l = 0; l < n; l++) {
         const total = chainSum(p.width, (j) => {
-          const a = targets[3 * n + j];
+          const a = own[3 * n + j];
           return multiply(a, a, slopes[j * n + i], slopes[j * n + l]);
         });
         out.set((r * n + i) * n + l, multiply(data_gram[i * n + l], total));

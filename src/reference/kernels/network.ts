@@ -12,8 +12,8 @@ import {
   scaled,
   subtract,
 } from '../rounding.ts';
-import { noiseOf } from './draws.ts';
-import { type Contents, Expected, type Oracle } from './oracle.ts';
+import { noiseOf, settingsOf } from './draws.ts';
+import { type Contents, Expected, type Oracle, ownTargets } from './oracle.ts';
 
 type Kernels = typeof kernels;
 
@@ -21,35 +21,36 @@ type Kernels = typeof kernels;
 export const isBounded = (size: number) => size < 2 ** 64;
 
 /** e_i = Σ_j a_j φ(z_ij) − y_i */
-export const residual: Oracle<Kernels['residual']> = ({ preactivations, targets, residuals }, p, _c, choices) => {
+export const residual: Oracle<Kernels['residual']> = ({ preactivations, targets, residuals }, p, c, choices) => {
   const { phi } = roundedActivation(choices.activation);
-  const { y, a, z } = layout(p, targets, preactivations);
+  const { y, a, z } = layout(p, c, targets, preactivations);
   const out = new Expected(residuals);
   for (let r = 0; r < p.replicas; r++) {
     for (let i = 0; i < p.count; i++) {
-      const output = chainSum(p.width, (j) => multiply(a(j), phi(z(r, j, i))));
-      out.set(r * p.samples + p.first + i, subtract(output, y(p.first + i)));
+      const output = chainSum(p.width, (j) => multiply(a(r, j), phi(z(r, j, i))));
+      out.set(r * p.samples + p.first + i, subtract(output, y(r, p.first + i)));
     }
   }
   return { residuals: out };
 };
 
-/** pulls_i = s (Σ_j a_j φ(z_ij) − y_i + σ ζ_i) with (s, σ) = rates[r]; a replica that cannot move is marked. */
+/** pulls_i = s (Σ_j a_j φ(z_ij) − y_i + σ ζ_i) with (s, σ) of replica r; a replica that cannot move is marked. */
 export const noisyResidual: Oracle<Kernels['noisy_residual']> = (buffers, p, c, choices) => {
-  const { preactivations, targets, rates, recorded, pulls, status } = buffers;
+  const { preactivations, targets, settings, recorded, pulls, status } = buffers;
   const { phi, dphi } = roundedActivation(choices.activation);
   const samples = c.SAMPLES;
-  const { y, a, z } = layout({ ...p, samples }, targets, preactivations);
-  const noise = noiseOf(choices, c, p, recorded);
+  const { y, a, z } = layout({ ...p, samples }, c, targets, preactivations);
+  const noise = noiseOf(choices, c, settings, recorded);
   const out = new Expected(pulls);
   const stopped = new Expected(status);
   for (let r = 0; r < p.replicas; r++) {
+    const { factor, noise: sigma } = settingsOf(settings, r);
     for (let i = 0; i < p.count; i++) {
       const sample = p.first + i;
-      const output = chainSum(p.width, (j) => multiply(a(j), phi(z(r, j, i))));
-      const slope = chainSum(p.width, (j) => absolute(multiply(a(j), dphi(z(r, j, i)))));
+      const output = chainSum(p.width, (j) => multiply(a(r, j), phi(z(r, j, i))));
+      const slope = chainSum(p.width, (j) => absolute(multiply(a(r, j), dphi(z(r, j, i)))));
       const drawn = noise(p.step, r, sample).noise;
-      const pull = multiply(rates[2 * r], add(subtract(output, y(sample)), multiply(rates[2 * r + 1], drawn)));
+      const pull = multiply(factor, add(subtract(output, y(r, sample)), multiply(sigma, drawn)));
       out.set(r * samples + sample, pull);
       const size = Math.abs(pull.value);
       if (!isBounded(size * slope.value) || !isBounded(size) || !isBounded(slope.value)) {
@@ -61,10 +62,10 @@ export const noisyResidual: Oracle<Kernels['noisy_residual']> = (buffers, p, c, 
 };
 
 /** C_ji (+)= scale·weights_i a_j φ'(z_ij), 0 for a replica that has stopped */
-export const gradientCoefficients: Oracle<Kernels['gradient_coefficients']> = (buffers, p, _c, choices) => {
+export const gradientCoefficients: Oracle<Kernels['gradient_coefficients']> = (buffers, p, c, choices) => {
   const { preactivations, targets, weights, status, coefficients } = buffers;
   const { dphi } = roundedActivation(choices.activation);
-  const { a, z } = layout(p, targets, preactivations);
+  const { a, z } = layout(p, c, targets, preactivations);
   const out = new Expected(coefficients);
   for (let r = 0; r < p.replicas; r++) {
     for (let j = 0; j < p.width; j++) {
@@ -72,7 +73,7 @@ export const gradientCoefficients: Oracle<Kernels['gradient_coefficients']> = (b
         const cell = (r * p.width + j) * p.count + i;
         const value =
           p.step < status[r]
-            ? multiply(p.scale, weights[r * p.samples + p.first + i], a(j), dphi(z(r, j, i)))
+            ? multiply(p.scale, weights[r * p.samples + p.first + i], a(r, j), dphi(z(r, j, i)))
             : rounded(0);
         out.set(cell, p.accumulate === 1 ? add(out.get(cell), value) : value);
       }
@@ -85,17 +86,17 @@ export const gradientCoefficients: Oracle<Kernels['gradient_coefficients']> = (b
 export const tangent: Oracle<Kernels['tangent']> = (
   { preactivations, projections, targets, tangents },
   p,
-  _c,
+  c,
   choices,
 ) => {
   const { dphi } = roundedActivation(choices.activation);
-  const { a, z } = layout(p, targets, preactivations);
+  const { a, z } = layout(p, c, targets, preactivations);
   const out = new Expected(tangents);
   for (let v = 0; v < p.vectors; v++) {
     const r = Math.floor(v / p.per_replica);
     for (let i = 0; i < p.count; i++) {
       const s = chainSum(p.width, (j) =>
-        multiply(a(j), dphi(z(r, j, i)), projections[(v * p.width + j) * p.count + i]),
+        multiply(a(r, j), dphi(z(r, j, i)), projections[(v * p.width + j) * p.count + i]),
       );
       out.set(v * p.count + i, s);
     }
@@ -104,10 +105,10 @@ export const tangent: Oracle<Kernels['tangent']> = (
 };
 
 /** C_vji = 2 a_j [ s_vi φ'(z_ij) + e_i φ''(z_ij) u_vji ] */
-export const curvatureCoefficients: Oracle<Kernels['curvature_coefficients']> = (buffers, p, _c, choices) => {
+export const curvatureCoefficients: Oracle<Kernels['curvature_coefficients']> = (buffers, p, c, choices) => {
   const { preactivations, projections, tangents, residuals, targets, coefficients } = buffers;
   const { dphi, d2phi } = roundedActivation(choices.activation);
-  const { a, z } = layout(p, targets, preactivations);
+  const { a, z } = layout(p, c, targets, preactivations);
   const out = new Expected(coefficients);
   for (let v = 0; v < p.vectors; v++) {
     const r = Math.floor(v / p.per_replica);
@@ -117,7 +118,7 @@ export const curvatureCoefficients: Oracle<Kernels['curvature_coefficients']> = 
         const at = z(r, j, i);
         const straight = multiply(tangents[v * p.count + i], dphi(at));
         const bent = multiply(residuals[r * p.samples + p.first + i], d2phi(at), projections[cell]);
-        out.set(cell, multiply(scaled(a(j), 2), add(straight, bent)));
+        out.set(cell, multiply(scaled(a(r, j), 2), add(straight, bent)));
       }
     }
   }
@@ -125,10 +126,10 @@ export const curvatureCoefficients: Oracle<Kernels['curvature_coefficients']> = 
 };
 
 /** Partial sums of vᵀHv = 2 Σ_i [ s_vi² + e_i Σ_j a_j φ''(z_ij) u_vji² ]: 4 samples an invocation, then a tree. */
-export const quadraticForm: Oracle<Kernels['quadratic_form']> = (buffers, p, _c, choices) => {
+export const quadraticForm: Oracle<Kernels['quadratic_form']> = (buffers, p, c, choices) => {
   const { preactivations, projections, tangents, residuals, targets, forms } = buffers;
   const { d2phi } = roundedActivation(choices.activation);
-  const { a, z } = layout(p, targets, preactivations);
+  const { a, z } = layout(p, c, targets, preactivations);
   const out = new Expected(forms);
   for (let v = 0; v < p.vectors; v++) {
     const r = Math.floor(v / p.per_replica);
@@ -137,7 +138,7 @@ export const quadraticForm: Oracle<Kernels['quadratic_form']> = (buffers, p, _c,
       for (let i = begin; i < end; i++) {
         const bend = chainSum(p.width, (j) => {
           const u = projections[(v * p.width + j) * p.count + i];
-          return multiply(a(j), d2phi(z(r, j, i)), u, u);
+          return multiply(a(r, j), d2phi(z(r, j, i)), u, u);
         });
         const s = tangents[v * p.count + i];
         const e = residuals[r * p.samples + p.first + i];
@@ -150,9 +151,9 @@ export const quadraticForm: Oracle<Kernels['quadratic_form']> = (buffers, p, _c,
 };
 
 /** The eight partial sums and maxima of shaders/observe.wgsl: 4 samples an invocation, then a tree. */
-export const observe: Oracle<Kernels['observe']> = ({ preactivations, targets, partials }, p, _c, choices) => {
+export const observe: Oracle<Kernels['observe']> = ({ preactivations, targets, partials }, p, c, choices) => {
   const { phi, dphi, d2phi } = roundedActivation(choices.activation);
-  const { y, q, aim, a, z } = layout(p, targets, preactivations);
+  const { y, q, aim, a, z } = layout(p, c, targets, preactivations);
   const out = new Expected(partials);
   for (let r = 0; r < p.replicas; r++) {
     for (const { chunk, begin, end } of chunks(p.count)) {
@@ -164,20 +165,20 @@ export const observe: Oracle<Kernels['observe']> = ({ preactivations, targets, p
       for (let i = begin; i < end; i++) {
         const sample = p.first + i;
         const column = Array.from({ length: p.width }, (_, j) => z(r, j, i));
-        const slopes = column.map((at, j) => multiply(a(j), dphi(at)));
-        const curves = column.map((at, j) => multiply(a(j), d2phi(at)));
+        const slopes = column.map((at, j) => multiply(a(r, j), dphi(at)));
+        const curves = column.map((at, j) => multiply(a(r, j), d2phi(at)));
         const e = subtract(
-          chainSum(p.width, (j) => multiply(a(j), phi(column[j]))),
-          y(sample),
+          chainSum(p.width, (j) => multiply(a(r, j), phi(column[j]))),
+          y(r, sample),
         );
         const steep = chainSum(p.width, (j) => multiply(slopes[j], slopes[j]));
         const curve = chainSum(p.width, (j) => curves[j]);
         loss.add(multiply(e, e));
-        steepness.add(multiply(q(sample), steep));
-        bend.add(multiply(q(sample), e, curve));
-        steepnesses.push(multiply(q(sample), steep));
+        steepness.add(multiply(q(r, sample), steep));
+        bend.add(multiply(q(r, sample), e, curve));
+        steepnesses.push(multiply(q(r, sample), steep));
         disagreements.push(subtract(Math.max(...column), Math.min(...column)));
-        for (const at of column) distances.push(absolute(subtract(at, aim(sample))));
+        for (const at of column) distances.push(absolute(subtract(at, aim(r, sample))));
         residuals.push(absolute(e));
       }
       const fields = [
@@ -199,7 +200,7 @@ export const observe: Oracle<Kernels['observe']> = ({ preactivations, targets, p
 /** mean_i = (1/m) Σ_j z_ij, as the first neuron's plus the mean of the differences from it */
 export const neuronMean: Oracle<Kernels['neuron_mean']> = ({ preactivations, means }, p) => {
   const out = new Expected(means);
-  const { z } = layout({ ...p, samples: 0 }, [], preactivations);
+  const { z } = layout({ ...p, samples: 0 }, { OWN_TARGETS: 0, TARGET_SETS: 1 }, [], preactivations);
   for (let r = 0; r < p.replicas; r++) {
     for (let i = 0; i < p.count; i++) {
       const origin = z(r, 0, i);
@@ -213,14 +214,17 @@ export const neuronMean: Oracle<Kernels['neuron_mean']> = ({ preactivations, mea
 /** Where the packed targets and the pre-activations of a block have their numbers. */
 function layout(
   p: { readonly width: number; readonly count: number; readonly samples: number },
+  c: { readonly OWN_TARGETS: number; readonly TARGET_SETS: number },
   targets: Contents,
   preactivations: Contents,
 ) {
+  const all = Array.from({ length: c.TARGET_SETS }, (_, set) => ownTargets(c, targets, set));
+  const own = (replica: number) => all[replica % c.TARGET_SETS];
   return {
-    y: (sample: number) => targets[sample],
-    q: (sample: number) => targets[p.samples + sample],
-    aim: (sample: number) => targets[2 * p.samples + sample],
-    a: (j: number) => targets[3 * p.samples + j],
+    y: (replica: number, sample: number) => own(replica)[sample],
+    q: (replica: number, sample: number) => own(replica)[p.samples + sample],
+    aim: (replica: number, sample: number) => own(replica)[2 * p.samples + sample],
+    a: (replica: number, j: number) => own(replica)[3 * p.samples + j],
     z: (replica: number, j: number, i: number) => preactivations[(replica * p.width + j) * p.count + i],
   };
 }

@@ -1,9 +1,9 @@
 import type { kernels } from '../../engine/kernels.ts';
 import { roundedActivation } from '../accuracy.ts';
 import { add, blockSum, chainSum, multiply, type Rounded, rounded, subtract } from '../rounding.ts';
-import { type DrawSeed, noiseOf } from './draws.ts';
+import { noiseOf, settingsOf } from './draws.ts';
 import { isBounded } from './network.ts';
-import { type Choices, type Contents, Expected, type Oracle } from './oracle.ts';
+import { type Choices, type Contents, Expected, type Oracle, ownTargets } from './oracle.ts';
 
 type Kernels = typeof kernels;
 
@@ -11,7 +11,7 @@ interface Buffers {
   readonly features: Contents;
   readonly start: Contents;
   readonly targets: Contents;
-  readonly rates: Contents;
+  readonly settings: Contents;
   readonly recorded: Contents;
   readonly state: Contents;
   readonly status: Contents;
@@ -23,9 +23,11 @@ interface Shape {
   readonly STATE: number;
   readonly BATCH: number;
   readonly RUNNING: number;
+  readonly OWN_TARGETS: number;
+  readonly TARGET_SETS: number;
 }
 
-interface Steps extends DrawSeed {
+interface Steps {
   readonly replicas: number;
   readonly first_step: number;
   readonly steps: number;
@@ -49,12 +51,12 @@ export const sgdGroup: Oracle<Kernels['sgd_group']> = ({ slopes, ...buffers }, p
 
 /**
  * Label-noise SGD step by step, the errors of one step being carried into the next. In weight space the state is Θ, in
- * data space the accumulated coefficients A of Θ = Θ₀ + A X; see shaders/space/. With (s, σ) = rates[r]:
+ * data space the accumulated coefficients A of Θ = Θ₀ + A X; see shaders/space/. With (s, σ) of replica r:
  *
  *   e = Σ_j a_j φ(z_j) − y_i + σ ζ,   state_jk += s e a_j φ'(z_j) direction(i, k)   for every (i, ζ) of the batch
  */
 function labelNoiseSgd(
-  { features, start, targets, rates, recorded, state, status }: Buffers,
+  { features, start, targets, settings, recorded, state, status }: Buffers,
   p: Steps,
   c: Shape,
   choices: Choices,
@@ -62,13 +64,14 @@ function labelNoiseSgd(
   keep: (replica: number, s: number, j: number, slope: Rounded) => void = () => {},
 ): { state: Expected; status: Expected } {
   const { phi, dphi } = roundedActivation(choices.activation);
-  const draw = noiseOf(choices, c, p, recorded);
+  const draw = noiseOf(choices, c, settings, recorded);
   const inData = choices.space === 'data';
   const cells = new Expected(state);
   const stopped = new Expected(status);
   for (let r = 0; r < p.replicas; r++) {
     if (status[r] !== c.RUNNING) continue;
-    const [rate, sigma] = [rates[2 * r], rates[2 * r + 1]];
+    const { factor, noise: sigma } = settingsOf(settings, r);
+    const own = ownTargets(c, targets, r);
     for (let step = p.first_step; step < p.first_step + p.steps; step++) {
       const updates: { readonly cell: number; readonly change: Rounded }[] = [];
       let size = 0;
@@ -80,9 +83,9 @@ function labelNoiseSgd(
           const inner = adder(c.STATE, (k) => multiply(cells.get(row * c.STATE + k), feature(k)));
           return inData ? add(start[row * c.SAMPLES + sample], inner) : inner;
         });
-        const second = (j: number) => targets[3 * c.SAMPLES + j];
+        const second = (j: number) => own[3 * c.SAMPLES + j];
         const output = chainSum(c.WIDTH, (j) => multiply(second(j), phi(z[j])));
-        const pull = multiply(rate, add(subtract(output, targets[sample]), multiply(sigma, noise)));
+        const pull = multiply(factor, add(subtract(output, own[sample]), multiply(sigma, noise)));
         size += Math.abs(pull.value);
         z.forEach((at, j) => {
           const slope = multiply(second(j), dphi(at));

@@ -104,6 +104,28 @@ describe('replicas', () => {
   });
 });
 
+describe('replicas of a run', () => {
+  for (const { name, plan, batch } of plans) {
+    test(`have seeds, step sizes, noise and labels of their own: ${name}`, async () => {
+      const labels = data.labels as Float64Array;
+      const others = labels.map((y) => 1.5 - y);
+      const own = { stepSize: [0.01, 0.02], noise: [0.5, 0.25], seed: [3, 2 ** 40 + 1] };
+      const o = settings({ plan, batch, metrics: ['loss', 'gap'] });
+      const both = await runFresh(engine, { ...data, dimension: 4, labels: [...labels, ...others] }, { ...o, ...own });
+      const nested = await runFresh(engine, { ...data, labels: [labels, others] }, { ...o, ...own });
+      for (const r of [0, 1]) {
+        const alike = { stepSize: own.stepSize[r], noise: own.noise[r], seed: own.seed[r] };
+        const alone = await runFresh(engine, { ...data, labels: r === 0 ? labels : others }, { ...o, ...alike });
+        const range = [SIZE * r, SIZE * r + SIZE] as const;
+        expect(bits(both.weights.slice(...range)), `replica ${r}`).toEqual(bits(alone.weights.slice(...range)));
+        const last = (rows: typeof both.rows) => rows.map(({ values }) => [values.loss?.[r], values.gap?.[r]]);
+        expect(last(both.rows), `replica ${r}`).toEqual(last(alone.rows));
+      }
+      expect(bits(nested.weights)).toEqual(bits(both.weights));
+    });
+  }
+});
+
 describe('settings at their ends', () => {
   for (const { name, plan, batch } of plans) {
     test(`${name}: a step size of 0 keeps every bit, no steps give the start`, async () => {

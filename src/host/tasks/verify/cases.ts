@@ -2,7 +2,7 @@ import { type KernelName, lanesFor } from '../../../engine/kernels.ts';
 import { RUNNING } from '../../../engine/network.ts';
 import { solveLanes } from '../../../engine/stages/retract.ts';
 import { type Activation, activation, activationNames } from '../../../model/activations.ts';
-import { splitSeed } from '../../../model/draws.ts';
+import { packSettings, splitSeed } from '../../../model/draws.ts';
 import type { Choices } from '../../../reference/kernels/oracle.ts';
 import type { Case } from './compare.ts';
 import type { Random } from './random.ts';
@@ -49,14 +49,23 @@ const choices = (c: CaseContext, more: Partial<Choices> = {}): Choices => ({
   ...more,
 });
 
+/** Of 3 replicas and more all but one have targets of their own, and the last those of the first. */
+const sets = (replicas: number) => Math.max(1, replicas - 1);
+
 /** y, |x|², the optimum, a: as packed for the kernels. */
-export function targets(random: Random, samples: number, width: number): Float32Array {
-  return Float32Array.from([
+export function targets(random: Random, samples: number, width: number, replicas: number): Float32Array {
+  const all = Array.from({ length: sets(replicas) }, () => [
     ...random.normals(samples, 2),
     ...random.between(0, 2, samples),
     ...random.normals(samples),
     ...random.normals(width),
   ]);
+  return Float32Array.from(all.flat());
+}
+
+/** Where `targets` has what. */
+export function targetConstants(samples: number, width: number, replicas: number) {
+  return { OWN_TARGETS: sets(replicas) > 1 ? 3 * samples + width : 0, TARGET_SETS: sets(replicas) };
 }
 
 const name = ([replicas, width, samples, first, count]: Block) =>
@@ -98,11 +107,11 @@ export const cases: Cases = {
         name: name(block),
         buffers: {
           preactivations: c.random.normals(replicas * width * count, 1.5),
-          targets: targets(c.random, samples, width),
+          targets: targets(c.random, samples, width, replicas),
           residuals: blank(replicas * samples),
         },
         params: { replicas, width, samples, first, count },
-        constants: {},
+        constants: targetConstants(samples, width, replicas),
         choices: choices(c),
       };
     }),
@@ -114,21 +123,20 @@ export const cases: Cases = {
       const [replicas, width, samples, first, count] = block;
       const step = 5;
       const draws = k % 3 === 2 ? 'recorded' : 'full';
-      const rates = Float32Array.from({ length: 2 * replicas }, (_, i) => (i % 2 ? 0.7 : -0.1));
       // The last of several replicas asks for too long a step and must be marked.
-      if (replicas > 1) rates[2 * replicas - 2] = -1e30;
+      const settings = replicaSettings(replicas, -0.1, 0.7);
       return {
         name: `${name(block)}, ${draws} noise`,
         buffers: {
           preactivations: c.random.normals(replicas * width * count, 1.5),
-          targets: targets(c.random, samples, width),
-          rates,
+          targets: targets(c.random, samples, width, replicas),
+          settings,
           recorded: recordedDraws(c.random, draws === 'recorded' ? (step + 1) * samples : 1, samples),
           pulls: blank(replicas * samples),
           status: new Uint32Array(replicas).fill(RUNNING),
         },
-        params: { replicas, width, first, count, step, seed_low: seed[0], seed_high: seed[1] },
-        constants: { SAMPLES: samples, BATCH: samples, RUNNING },
+        params: { replicas, width, first, count, step },
+        constants: { SAMPLES: samples, BATCH: samples, RUNNING, ...targetConstants(samples, width, replicas) },
         choices: choices(c, { draws, law: k % 2 ? 'rademacher' : 'gaussian' }),
       };
     }),
@@ -141,14 +149,14 @@ export const cases: Cases = {
         name: `${name(block)}${k % 2 ? ', added' : ''}`,
         buffers: {
           preactivations: c.random.normals(replicas * width * count, 1.5),
-          targets: targets(c.random, samples, width),
+          targets: targets(c.random, samples, width, replicas),
           weights: c.random.normals(replicas * samples),
           // Of several replicas one has stopped at this step, one goes on until the next.
           status: Uint32Array.from({ length: replicas }, (_, r) => (r === 1 ? step : r === 2 ? step + 1 : RUNNING)),
           coefficients: k % 2 ? c.random.normals(replicas * width * count) : blank(replicas * width * count),
         },
         params: { replicas, width, samples, first, count, scale: Math.fround(-1.3), accumulate: k % 2, step },
-        constants: {},
+        constants: targetConstants(samples, width, replicas),
         choices: choices(c),
       };
     }),
@@ -162,11 +170,11 @@ export const cases: Cases = {
         buffers: {
           preactivations: c.random.normals(replicas * width * count, 1.5),
           projections: c.random.normals(shape.vectors * width * count),
-          targets: targets(c.random, samples, width),
+          targets: targets(c.random, samples, width, replicas),
           tangents: blank(shape.vectors * count),
         },
         params: { ...shape, width, samples, count },
-        constants: {},
+        constants: targetConstants(samples, width, replicas),
         choices: choices(c),
       };
     }),
@@ -179,7 +187,7 @@ export const cases: Cases = {
         name: name(block),
         buffers: { ...curvatureInputs(c, block), coefficients: blank(shape.vectors * width * count) },
         params: { ...shape, width, samples, first, count },
-        constants: {},
+        constants: targetConstants(samples, width, replicas),
         choices: choices(c),
       };
     }),
@@ -193,7 +201,7 @@ export const cases: Cases = {
         name: name(block),
         buffers: { ...curvatureInputs(c, block), forms: blank((chunk + Math.ceil(count / 256)) * shape.vectors) },
         params: { ...shape, width, samples, first, count, chunk },
-        constants: { LANES: k === 0 ? 4 : 64 },
+        constants: { LANES: k === 0 ? 4 : 64, ...targetConstants(samples, width, replicas) },
         choices: choices(c),
       };
     }),
@@ -206,11 +214,11 @@ export const cases: Cases = {
         name: name(block),
         buffers: {
           preactivations: c.random.normals(replicas * width * count, 1.5),
-          targets: targets(c.random, samples, width),
+          targets: targets(c.random, samples, width, replicas),
           partials: blank((chunk + Math.ceil(count / 256)) * replicas * 8),
         },
         params: { replicas, width, samples, first, count, chunk },
-        constants: { LANES: k === 0 ? 4 : 64 },
+        constants: { LANES: k === 0 ? 4 : 64, ...targetConstants(samples, width, replicas) },
         choices: choices(c),
       };
     }),
@@ -298,12 +306,12 @@ export const cases: Cases = {
       name: `${replicas} replicas, m ${width}, n ${samples}`,
       buffers: {
         preactivations: c.random.normals(replicas * width * samples, 1.5),
-        targets: targets(c.random, samples, width),
+        targets: targets(c.random, samples, width, replicas),
         data_gram: c.random.normals(samples * samples),
         gram: blank(replicas * samples * samples),
       },
       params: { replicas, width, samples },
-      constants: {},
+      constants: targetConstants(samples, width, replicas),
       choices: choices(c),
     })),
 
@@ -376,6 +384,15 @@ function gridPoints({ kinks }: Activation): number[] {
   return [0, ...sizes, ...sizes.map((s) => -s), ...middle, ...kinks.flatMap((k) => [k, k - 1e-6, k + 1e-6])];
 }
 
+/** Seeds differ; of several replicas the last asks for too long a step. */
+export function replicaSettings(replicas: number, factor: number, noise: number): Uint32Array {
+  const all = new Uint32Array(4 * replicas);
+  for (let r = 0; r < replicas; r++) {
+    all.set(packSettings(replicas > 1 && r === replicas - 1 ? -1e30 : factor, noise, 2 ** 40 + 77 * r), 4 * r);
+  }
+  return all;
+}
+
 /** (sample, bits of a noise) for every position. */
 export function recordedDraws(random: Random, positions: number, samples: number): Uint32Array {
   const indices = random.words(samples, positions);
@@ -390,7 +407,7 @@ function curvatureInputs({ random }: CaseContext, [replicas, width, samples, , c
     projections: random.normals(vectors * width * count),
     tangents: random.normals(vectors * count),
     residuals: random.normals(replicas * samples),
-    targets: targets(random, samples, width),
+    targets: targets(random, samples, width, replicas),
   };
 }
 

@@ -1,6 +1,7 @@
 import type { Engine } from '../../../engine/index.ts';
 import { RUNNING } from '../../../engine/network.ts';
 import { activation } from '../../../model/activations.ts';
+import { packSettings } from '../../../model/draws.ts';
 import { FlatwalkError } from '../../../model/errors.ts';
 import type { Choices } from '../../../reference/kernels/oracle.ts';
 import { anyActivation, cases, targets } from './cases.ts';
@@ -197,7 +198,7 @@ async function longGrid(engine: Engine): Promise<Worst> {
         residuals: new Float32Array(replicas).fill(-1),
       },
       params: { replicas, width: 1, samples: 1, first: 0, count: 1 },
-      constants: {},
+      constants: { OWN_TARGETS: 0, TARGET_SETS: 1 },
       choices: { activation: activation('identity'), space: 'weight', draws: 'full', law: 'gaussian' },
     },
   ]);
@@ -222,15 +223,15 @@ function trainingCase(space: Choices['space'], name: string, replicas: number, s
     buffers: {
       features: random.between(0.5, 1, size * size),
       start: random.normals(replicas * size * size),
-      targets: targets(random, size, size).fill(1, 3 * size),
-      rates: Float32Array.from({ length: 2 * replicas }, (_, k) => (k % 2 ? 0.5 : -0.01)),
+      targets: targets(random, size, size, 1).fill(1, 3 * size),
+      settings: Uint32Array.from({ length: 4 * replicas }, (_, k) => packSettings(-0.01, 0.5, 0)[k % 4]),
       recorded,
       state: random.between(0.1, 1, replicas * size * size),
       status: new Uint32Array(replicas).fill(RUNNING),
       slopes: new Float32Array(replicas * size),
     },
-    params: { replicas, first_step: first, steps, seed_low: 0, seed_high: 0 },
-    constants: { WIDTH: size, SAMPLES: size, STATE: size, BATCH: 1, LANES: 1, RUNNING },
+    params: { replicas, first_step: first, steps },
+    constants: { WIDTH: size, SAMPLES: size, STATE: size, BATCH: 1, LANES: 1, RUNNING, OWN_TARGETS: 0, TARGET_SETS: 1 },
     choices: { activation: activation(name), space, draws: 'recorded', law: 'gaussian' },
   };
 }

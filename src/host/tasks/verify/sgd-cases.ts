@@ -1,7 +1,7 @@
 import { RUNNING } from '../../../engine/network.ts';
 import { activationNames } from '../../../model/activations.ts';
-import { type Law, splitSeed } from '../../../model/draws.ts';
-import { anyActivation, type CaseContext, recordedDraws, targets } from './cases.ts';
+import type { Law } from '../../../model/draws.ts';
+import { anyActivation, type CaseContext, recordedDraws, replicaSettings, targetConstants, targets } from './cases.ts';
 import type { Case } from './compare.ts';
 
 interface Setting {
@@ -60,16 +60,14 @@ function buffersOf({ random }: CaseContext, s: Setting) {
   const { width, samples, dimension, replicas, batch } = s;
   const length = s.space === 'data' ? samples : dimension;
   const features = random.normals(samples * length, length ** -0.5);
-  const rates = Float32Array.from({ length: 2 * replicas }, (_, k) => (k % 2 ? 0.5 : -0.05 / batch / width));
   const status = new Uint32Array(replicas).fill(RUNNING);
   // Of several replicas the last asks for too long a step and must stop before it; the one before has stopped already.
-  if (replicas > 1) rates[2 * replicas - 2] = -1e30;
   if (replicas > 2) status[replicas - 2] = 1;
   return {
     features,
     start: random.normals(replicas * width * samples, 0.5),
-    targets: targets(random, samples, width),
-    rates,
+    targets: targets(random, samples, width, replicas),
+    settings: replicaSettings(replicas, -0.05 / batch / width, 0.5),
     recorded: recordedDraws(random, s.draws === 'recorded' ? (FIRST_STEP + STEPS) * batch : 1, samples),
     state: random.normals(replicas * width * length, 0.7),
     status,
@@ -79,10 +77,9 @@ function buffersOf({ random }: CaseContext, s: Setting) {
 
 function rest({ activation }: CaseContext, s: Setting) {
   const { space, draws, law, width, samples, dimension, replicas, batch, lanes } = s;
-  const [seed_low, seed_high] = splitSeed(2 ** 35 + 11);
   return {
     name: `${space} space, ${draws} ${law} x ${batch}, ${replicas} replicas, m ${width}, n ${samples}, d ${dimension}`,
-    params: { replicas, first_step: FIRST_STEP, steps: STEPS, seed_low, seed_high },
+    params: { replicas, first_step: FIRST_STEP, steps: STEPS },
     constants: {
       WIDTH: width,
       SAMPLES: samples,
@@ -90,6 +87,7 @@ function rest({ activation }: CaseContext, s: Setting) {
       BATCH: batch,
       LANES: lanes,
       RUNNING,
+      ...targetConstants(samples, width, replicas),
     },
     choices: { activation, space, draws, law },
   };
