@@ -1,0 +1,213 @@
+/**
+ * The right answers, in float64, and how far one in f32 may be from them.
+ *
+ * A sum of k products whose roundings are independent is off by at most λ√k u times the sum of their absolute values, but
+ * for a chance that falls with λ as that of a normal law (Higham and Mary, "A new approach to probabilistic rounding error
+ * analysis", 2019): it holds for any order of summation, so for any library. Errors of a step are carried to the next by
+ * the norm of its derivative.
+ */
+import { norm } from '../../src/reference/matrix.ts';
+import {
+  makeProblem,
+  preactivations,
+  quadraticForm,
+  type Problem as Reference,
+  squaredNorms,
+  withTheta,
+} from '../../src/reference/network.ts';
+import { type Batch, train } from '../../src/reference/training.ts';
+import { type Numbers, numbersOf } from './cases.ts';
+import type { PeerCase, ProbesQuestion, Question, StepsQuestion } from './peer.ts';
+
+/** The unit of rounding of f32. */
+const U = 2 ** -24;
+const LAMBDA = 4;
+/** Roundings of φ, φ', a residual's noise, and a product of four factors, in whatever way they are written. */
+const FEW = 8;
+
+/** Answers in groups (a replica's weights, one form), each with the distance that is allowed in the Euclidean norm. */
+export interface Expected {
+  readonly values: readonly Float64Array[];
+  readonly tolerances: readonly number[];
+  /** For steps, how far the noise has moved the weights; a tolerance near it could not tell whether there was any. */
+  readonly noiseMoves: number;
+}
+
+export interface Check {
+  readonly passed: boolean;
+  /** The largest share of its tolerance that a group's error has; NaN where an answer is not finite. */
+  readonly share: number;
+  /** What did not work, where there is no answer. */
+  readonly failure?: string;
+}
+
+/** The last one, because cases of the same problem follow each other and the large one takes many seconds. */
+let last: { readonly key: string; readonly expected: Expected } | null = null;
+
+export function expectedOf(one: PeerCase, question: Question): Expected {
+  const key = `${one.size} ${one.kind} ${one.replicas}`;
+  if (last?.key === key) return last.expected;
+  const numbers = numbersOf(one);
+  const expected = question.kind === 'steps' ? expectedWeights(numbers, question) : expectedForms(numbers, question);
+  last = { key, expected };
+  return expected;
+}
+
+export function checkAnswer(answer: ArrayLike<number>, { values, tolerances }: Expected): Check {
+  const length = values.reduce((sum, group) => sum + group.length, 0);
+  if (answer.length !== length) {
+    return { passed: false, share: Number.NaN, failure: `${answer.length} numbers instead of ${length}` };
+  }
+  let share = 0;
+  let first = 0;
+  for (const [g, group] of values.entries()) {
+    const begin = first;
+    const error = norm(group.map((value, k) => answer[begin + k] - value));
+    share = Math.max(share, error / tolerances[g]);
+    first += group.length;
+  }
+  return { passed: share <= 1, share };
+}
+
+function expectedWeights(numbers: Numbers, question: StepsQuestion): Expected {
+  const size = numbers.m * numbers.d;
+  const values: Float64Array[] = [];
+  const tolerances: number[] = [];
+  let noiseMoves = Number.POSITIVE_INFINITY;
+  for (let r = 0; r < numbers.replicas; r++) {
+    const start = reference(numbers, numbers.weights.subarray(r * size, (r + 1) * size));
+    const { theta, tolerance } = follow(start, numbers, question);
+    values.push(theta);
+    tolerances.push(tolerance);
+    if (r > 0) continue;
+    const still = follow(start, numbers, { ...question, noise: 0 }).theta;
+    noiseMoves = norm(theta.map((w, k) => w - still[k]));
+  }
+  return { values, tolerances, noiseMoves };
+}
+
+/** The trajectory, and the bound of what f32 makes of it. */
+function follow(start: Reference, numbers: Numbers, question: StepsQuestion) {
+  const { fullBatch, stepSize, n } = numbers;
+  const shown = fullBatch ? n : 1;
+  const mode = fullBatch ? 'full-mean' : 'single';
+  const lengths = squaredNorms(start).map(Math.sqrt);
+  let theta = start.theta;
+  let tolerance = 0;
+  for (let step = 0; step < question.steps; step++) {
+    const batch: Batch = {
+      indices: question.samples.subarray(step * shown, (step + 1) * shown),
+      noises: question.noises.subarray(step * shown, (step + 1) * shown),
+    };
+    const p = withTheta(start, theta);
+    const { growth, fresh } = roundings(p, batch, question.noise, (2 * stepSize) / shown, lengths);
+    tolerance = growth * tolerance + fresh;
+    theta = train(p, { mode, stepSize, sigma: question.noise, draws: () => batch, steps: 1 });
+  }
+  return { theta, tolerance };
+}
+
+/**
+ * Of one step θ_j −= c Σ_i e_i φ'(z_ij) x_i: by how much its derivative may stretch an error, and the error that it adds.
+ * The derivative is I − c Σ_i ∇r_i ∇r_iᵀ − c Σ_i e_i D²r_i; the first two terms do not stretch while c Σ_i |∇r_i|² <= 2.
+ */
+function roundings(p: Reference, { indices, noises }: Batch, sigma: number, c: number, lengths: Float64Array) {
+  const { m, n, d } = p;
+  const { phi, dphi, d2phi } = p.activation;
+  const z = preactivations(p);
+  const rows = Float64Array.from({ length: m }, (_, j) => norm(p.theta.subarray(j * d, (j + 1) * d)));
+  const sum = (length: number) => LAMBDA * Math.sqrt(length) * U;
+  let steepness = 0;
+  let bend = 0;
+  let fresh = 0;
+  const sizes = new Float64Array(m);
+  for (let b = 0; b < indices.length; b++) {
+    const i = indices[b];
+    // Errors of different neurons are independent, and add up as squares.
+    let spread = 0;
+    let total = 0;
+    let e = sigma * noises[b] - p.y[i];
+    let slopes = 0;
+    let most = 0;
+    for (let j = 0; j < m; j++) {
+      const at = z[j * n + i];
+      const off = sum(d) * rows[j] * lengths[i];
+      e += phi(at);
+      total += Math.abs(phi(at));
+      spread += (dphi(at) * off + FEW * U * Math.abs(phi(at))) ** 2;
+      slopes += dphi(at) ** 2;
+      most = Math.max(most, Math.abs(d2phi(at)));
+    }
+    const offResidual = Math.sqrt(spread) + sum(m) * total + FEW * U * Math.abs(p.y[i]);
+    for (let j = 0; j < m; j++) {
+      const at = z[j * n + i];
+      const off = sum(d) * rows[j] * lengths[i];
+      const change = Math.abs(c * e * dphi(at));
+      const offChange = c * (offResidual * Math.abs(dphi(at)) + Math.abs(e * d2phi(at)) * off) + FEW * U * change;
+      fresh += (offChange * lengths[i]) ** 2;
+      sizes[j] += change * lengths[i];
+    }
+    steepness += c * slopes * lengths[i] ** 2;
+    bend += c * Math.abs(e) * most * lengths[i] ** 2;
+  }
+  fresh += (sum(indices.length) * norm(sizes)) ** 2 + (2 * U * norm(p.theta)) ** 2;
+  return { growth: Math.max(1, steepness - 1) + bend, fresh: Math.sqrt(fresh) };
+}
+
+function expectedForms(numbers: Numbers, { vectors, probes }: ProbesQuestion): Expected {
+  const size = numbers.m * numbers.d;
+  const p = reference(numbers, numbers.weights);
+  const values: Float64Array[] = [];
+  const tolerances: number[] = [];
+  for (let k = 0; k < probes; k++) {
+    const v = Float64Array.from(vectors.subarray(k * size, (k + 1) * size));
+    values.push(Float64Array.of(quadraticForm(p, v)));
+    tolerances.push(formTolerance(p, v));
+  }
+  return { values, tolerances, noiseMoves: Number.POSITIVE_INFINITY };
+}
+
+/** vᵀHv = 2 Σ_i [ s_i² + e_i Σ_j φ''(z_ij) u_ij² ] with s_i = Σ_j φ'(z_ij) u_ij and u = V Xᵀ, however it is computed. */
+function formTolerance(p: Reference, v: Float64Array): number {
+  const { m, n, d } = p;
+  const { phi, dphi, d2phi, d3phi } = p.activation;
+  const z = preactivations(p);
+  const u = preactivations(withTheta(p, v));
+  const lengths = squaredNorms(p).map(Math.sqrt);
+  const row = (w: Float64Array, j: number) => norm(w.subarray(j * d, (j + 1) * d));
+  const sum = (length: number) => LAMBDA * Math.sqrt(length) * U;
+  let squares = 0;
+  let sizes = 0;
+  const rows = Float64Array.from({ length: m }, (_, j) => row(p.theta, j));
+  const probes = Float64Array.from({ length: m }, (_, j) => row(v, j));
+  for (let i = 0; i < n; i++) {
+    let e = -p.y[i];
+    let [s, q] = [0, 0];
+    let [offE, offS, offQ] = [0, 0, 0];
+    let [sizeE, sizeS, sizeQ] = [Math.abs(e), 0, 0];
+    for (let j = 0; j < m; j++) {
+      const [at, along] = [z[j * n + i], u[j * n + i]];
+      const offZ = sum(d) * rows[j] * lengths[i];
+      const offU = sum(d) * probes[j] * lengths[i];
+      e += phi(at);
+      s += dphi(at) * along;
+      q += d2phi(at) * along ** 2;
+      offE += (dphi(at) * offZ) ** 2;
+      offS += (Math.abs(dphi(at)) * offU + Math.abs(d2phi(at) * along) * offZ) ** 2;
+      offQ += (2 * Math.abs(d2phi(at) * along) * offU + Math.abs(d3phi(at)) * along ** 2 * offZ) ** 2;
+      sizeE += Math.abs(phi(at));
+      sizeS += Math.abs(dphi(at) * along);
+      sizeQ += Math.abs(d2phi(at)) * along ** 2;
+    }
+    const errorE = Math.sqrt(offE) + (sum(m) + FEW * U) * sizeE;
+    const errorS = Math.sqrt(offS) + (sum(m) + FEW * U) * sizeS;
+    const errorQ = Math.sqrt(offQ) + (sum(m) + FEW * U) * sizeQ;
+    squares += (2 * (2 * Math.abs(s) * errorS + Math.abs(e) * errorQ + Math.abs(q) * errorE)) ** 2;
+    sizes += 2 * (s ** 2 + Math.abs(e) * sizeQ);
+  }
+  return Math.sqrt(squares) + (sum(n * m) + sum(m * d)) * sizes;
+}
+
+function reference({ m, inputs, labels }: Numbers, theta: Float32Array): Reference {
+  return makeProblem({ X: inputs, y: labels, theta, m, activation: 'cubic' });
+}

@@ -1,0 +1,47 @@
+/** flatwalk as a user would use it: the public interface, in its best form. */
+import type { Engine } from '../../src/engine/index.ts';
+import { problemOf } from '../problems.ts';
+import { probesOf } from './cases.ts';
+import type { PeerCase, Program, Question } from './peer.ts';
+
+/** Steps in one unit of a measurement: a run of many steps is what flatwalk is for. */
+const STEPS_A_RUN = { small: 1000, mid: 32, large: 16 } as const;
+/** With many replicas a step is more work. */
+const REPLICA_STEPS = 100;
+
+export async function prepareOurs(engine: Engine, one: PeerCase): Promise<Program> {
+  const { size, kind, replicas, space } = one;
+  const { options, stepSize, noise, batch } = problemOf(size, replicas);
+  const problem = await engine.problem(options);
+  const plan = space ? { space } : undefined;
+  const steps = replicas > 1 ? REPLICA_STEPS : STEPS_A_RUN[size];
+  let seed = 1;
+
+  const train = async (o: Omit<Parameters<typeof problem.train>[0], 'stepSize' | 'batch' | 'plan'>) => {
+    const outcome = await problem.train({ stepSize, batch, plan, ...o }).finish();
+    if (outcome.kind !== 'finished') throw new Error(`the run ended as '${outcome.kind}' at step ${outcome.step}`);
+  };
+
+  const answer = async (question: Question): Promise<ArrayLike<number>> => {
+    if (question.kind === 'probes') {
+      const [{ samples }] = await problem.traceEstimate({ probes: question.probes, seed: question.seed });
+      return samples;
+    }
+    const { samples, noises } = question;
+    problem.setWeights(options.weights);
+    await train({ noise: question.noise, steps: question.steps, draws: { samples, noises } });
+    const weights = await problem.weights();
+    problem.setWeights(options.weights);
+    return weights;
+  };
+
+  return {
+    unitsPerRun: kind === 'probes' ? probesOf[size] : steps * replicas,
+    async run(count) {
+      if (kind === 'steps') return train({ noise, steps: count * steps, seed: seed++ });
+      for (let k = 0; k < count; k++) await problem.traceEstimate({ probes: probesOf[size], seed: seed++ });
+    },
+    answer,
+    dispose: () => problem.dispose(),
+  };
+}
