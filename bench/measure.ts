@@ -6,12 +6,6 @@ export interface Contender {
   readonly name: string;
   /** Does `count` units of work and resolves when they are done. */
   run(count: number): Promise<void>;
-  /**
-   * The work is queued when `run` returns, before its promise resolves, and what is queued is done in order. Where all
-   * contenders are such, the next sample is queued before the last one is done, so that the time from the end of a
-   * submission to the word of it is in no sample.
-   */
-  readonly queued?: true;
 }
 
 export interface MeasureOptions {
@@ -33,12 +27,16 @@ export interface Samples {
   readonly unitsPerSample: number;
 }
 
-/** Rounds that are taken even where the budget is spent. */
-const LEAST_ROUNDS = 5;
+/** Rounds that are taken where the budget is spent, and where it is spent twice. */
+const FEW_ROUNDS = 5;
+const LEAST_ROUNDS = 3;
 const TICKS_PER_SAMPLE = 100;
 /** How much longer than the last one the next trial may be expected to take. */
 const GROWTH = 8;
 const MOST_UNITS = 2 ** 30;
+/** Share of a sample that may be there whatever the count, and how many times longer samples may become for it. */
+const AROUND = 0.03;
+const MOST_AIMS = 5;
 
 /**
  * Warm-up, calibrated counts, then samples of all contenders in turn (A B C, C A B, ...), so that drift meets all alike.
@@ -53,18 +51,16 @@ export async function measureInTurn(
   const units: number[] = [];
   for (const contender of contenders) units.push(await calibrate(contender, aim, clock, signal));
   const times = contenders.map(() => [] as number[]);
-  const inFlight = contenders.every((c) => c.queued) ? 2 : 1;
-  const line = new Line(inFlight, clock, (k, milliseconds) => times[k].push((milliseconds * 1e6) / units[k]));
-  // What is on its way when the line is begun is no sample: it makes the first one begin behind other work, as all do.
-  if (inFlight > 1) await line.add(null, () => contenders[0].run(units[0]));
   for (let round = 0; round < samples; round++) {
-    if (round >= Math.min(LEAST_ROUNDS, samples) && clock() - began > budgetMs) break;
+    const spent = clock() - began;
+    if (spent > budgetMs && round >= (spent > 2 * budgetMs ? LEAST_ROUNDS : FEW_ROUNDS)) break;
     for (const k of turn(contenders.length, round)) {
       checkSignal(signal);
-      await line.add(k, () => contenders[k].run(units[k]));
+      const before = clock();
+      await contenders[k].run(units[k]);
+      times[k].push(((clock() - before) * 1e6) / units[k]);
     }
   }
-  await line.drain();
   return contenders.map(({ name }, k) => ({ name, perUnit: times[k], unitsPerSample: units[k] }));
 }
 
@@ -73,60 +69,38 @@ export function turn(length: number, round: number): number[] {
   return Array.from({ length }, (_, k) => (((k - round) % length) + length) % length);
 }
 
-/** How many units take `aim` milliseconds; found by trials that also warm up. At least 1. */
+/**
+ * How many units take `aim` milliseconds; found by trials that also warm up. At least 1. What does not grow with the count
+ * (handing work in, the word of its end) would be measured as if it did: where it is more than a little, the count is
+ * raised.
+ */
 export async function calibrate(
   contender: Contender,
   aim: number,
   clock: Clock = wallClock,
   signal?: AbortSignal,
 ): Promise<number> {
-  // The first units compile and allocate.
-  await contender.run(1);
-  for (let count = 1; ; ) {
+  const timed = async (count: number) => {
     checkSignal(signal);
     const before = clock();
     await contender.run(count);
-    const took = clock() - before;
-    if (took >= aim || count >= MOST_UNITS) return count;
-    // A little more than needed, because a trial has the start and the end of a submission in it.
+    return clock() - before;
+  };
+  // The first units compile and allocate.
+  await timed(1);
+  const one = await timed(1);
+  let count = 1;
+  let took = one;
+  while (took < aim && count < MOST_UNITS) {
+    // A little more than needed, because a trial has the start and the end of its work in it.
     const factor = took > 0 ? Math.min(GROWTH, (1.2 * aim) / took) : GROWTH;
     count = Math.min(MOST_UNITS, Math.ceil(count * factor));
+    took = await timed(count);
   }
-}
-
-/** Runs that follow each other on one queue, a few in flight; each takes from the end of the one before to its own. */
-class Line {
-  readonly #depth: number;
-  readonly #clock: Clock;
-  readonly #took: (key: number, milliseconds: number) => void;
-  readonly #waiting: { readonly key: number | null; readonly started: number; readonly ended: Promise<number> }[] = [];
-  #last = Number.NEGATIVE_INFINITY;
-
-  constructor(depth: number, clock: Clock, took: (key: number, milliseconds: number) => void) {
-    this.#depth = depth;
-    this.#clock = clock;
-    this.#took = took;
-  }
-
-  async add(key: number | null, run: () => Promise<void>): Promise<void> {
-    const started = this.#clock();
-    const ended = run().then(() => this.#clock());
-    // Another one may fail first; whoever waits for this one is told of it then.
-    ended.catch(() => {});
-    this.#waiting.push({ key, started, ended });
-    if (this.#waiting.length >= this.#depth) await this.#next();
-  }
-
-  async drain(): Promise<void> {
-    while (this.#waiting.length > 0) await this.#next();
-  }
-
-  async #next(): Promise<void> {
-    const { key, started, ended } = this.#waiting.shift()!;
-    const end = await ended;
-    if (key !== null) this.#took(key, end - Math.max(started, this.#last));
-    this.#last = end;
-  }
+  if (count === 1) return 1;
+  const around = one - (took - one) / (count - 1);
+  const wanted = Math.min(MOST_AIMS * aim, around / AROUND);
+  return wanted > took ? Math.min(MOST_UNITS, Math.ceil((count * wanted) / took)) : count;
 }
 
 function checkSignal(signal?: AbortSignal): void {

@@ -15,6 +15,8 @@ export interface EngineOptions {
 
 /** Limits that are asked for up to what the adapter has, because the default ones are small. */
 const WANTED_LIMITS = ['maxBufferSize', 'maxStorageBufferBindingSize'] as const;
+/** Asked for where the adapter has it. It costs nothing until a pass asks for its time, as benchmarks do. */
+const TIMESTAMPS = 'timestamp-query';
 
 /** An open device, and the problems on it. */
 export class Engine {
@@ -111,8 +113,10 @@ async function openDevice({
     );
   }
   const requiredLimits = Object.fromEntries(WANTED_LIMITS.map((limit) => [limit, adapter.limits[limit]]));
+  const requiredFeatures: GPUFeatureName[] = adapter.features.has(TIMESTAMPS) ? [TIMESTAMPS] : [];
   try {
-    return { device: await adapter.requestDevice({ label: 'flatwalk', requiredLimits }), info: adapter.info };
+    const device = await adapter.requestDevice({ label: 'flatwalk', requiredLimits, requiredFeatures });
+    return { device, info: adapter.info };
   } catch (cause) {
     const reason = cause instanceof Error ? cause.message : String(cause);
     throw new FlatwalkError(

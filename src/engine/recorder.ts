@@ -33,6 +33,8 @@ type Command =
  * the submission that reads them, so that no dispatch can see the parameters of another.
  */
 export class Recorder {
+  /** For benchmarks: where the next pass of dispatches writes when it began and ended. */
+  passTimes: (() => GPUComputePassTimestampWrites | undefined) | null = null;
   readonly #gpu: Gpu;
   readonly #params: GPUBuffer;
   readonly #group: GPUBindGroup;
@@ -96,7 +98,7 @@ export class Recorder {
       let pass: GPUComputePassEncoder | null = null;
       for (const command of commands) {
         if (command.kind === 'dispatch') {
-          pass ??= encoder.beginComputePass();
+          pass ??= encoder.beginComputePass({ timestampWrites: this.passTimes?.() });
           pass.setPipeline(command.launch.pipeline.pipeline);
           pass.setBindGroup(0, command.launch.bindings);
           pass.setBindGroup(1, this.#group, [command.slot * SLOT]);

@@ -1,0 +1,136 @@
+import type { Estimate } from './statistics.ts';
+import type { TimestampQuality } from './timestamps.ts';
+
+/** What a run of the benchmarks leaves behind, as JSON. Described in docs/benchmarks.md; the version is in `schema`. */
+
+export const SCHEMA = 1;
+
+export const suiteNames = ['roofline', 'kernels', 'steps', 'probes', 'end-to-end', 'peers'] as const;
+export type SuiteName = (typeof suiteNames)[number];
+
+/** Whether what was timed computes what it should. */
+export interface Check {
+  readonly passed: boolean;
+  /** The largest error, in units of `tolerance`'s. */
+  readonly error: number;
+  readonly tolerance: number;
+  /** Against what; where it failed, what went wrong. */
+  readonly note: string;
+}
+
+/** What a unit has to do at least. */
+export interface Work {
+  /** Multiply-adds counted as two. */
+  readonly flops: number;
+  /** That must move to or from memory at least once. */
+  readonly bytes: number;
+}
+
+export interface Rates {
+  /** 10⁹ operations a second. */
+  readonly gflops: number;
+  /** 10⁹ bytes a second. */
+  readonly gbs: number;
+  /** The least time that the measured multiply-add rate and bandwidth allow, over the time taken. */
+  readonly share?: number;
+}
+
+export interface BenchCase {
+  /** `<small|mid|large>/<what>` */
+  readonly case: string;
+  readonly suite: SuiteName;
+  /** What the times are times of. */
+  readonly unit: string;
+  /** Nanoseconds a unit by the wall clock; null where the check failed. */
+  readonly time: (Estimate & { readonly samples: readonly number[]; readonly unitsPerSample: number }) | null;
+  /** Nanoseconds a unit by the device's clock. */
+  readonly device?: Estimate;
+  readonly work?: Work;
+  readonly rates?: Rates;
+  readonly check: Check;
+}
+
+/** A number that is no time. */
+export interface Figure {
+  readonly name: string;
+  readonly value: number;
+  readonly unit: string;
+  readonly note: string;
+}
+
+export interface SkippedCase {
+  readonly case: string;
+  readonly suite: SuiteName;
+  readonly reason: string;
+}
+
+/** What identical work differed by: nothing below it is a difference. Shares of the time. */
+export interface NoiseFloor {
+  /** Of the same thing twice, in turn. */
+  readonly inTurn: number;
+  /** Of the same thing at the beginning and at the end. */
+  readonly drift: number;
+  /** The larger. */
+  readonly share: number;
+}
+
+export interface ClockQuality {
+  /** Nanoseconds between two values of the wall clock. */
+  readonly resolution: number;
+  readonly device: TimestampQuality;
+}
+
+/** What the task gives. The command adds who computed (`environment`) and when (`date`). */
+export interface BenchResult {
+  readonly clock: ClockQuality;
+  readonly noiseFloor: NoiseFloor;
+  readonly cases: readonly BenchCase[];
+  readonly figures: readonly Figure[];
+  /** Cases that were wished for and not measured, with the reason. */
+  readonly skipped: readonly SkippedCase[];
+  readonly warnings: readonly string[];
+  readonly seconds: number;
+}
+
+/** The parts of a document that comparing needs. */
+export interface BenchDocument extends BenchResult {
+  readonly schema: number;
+  readonly command: 'bench';
+  /** ISO 8601 */
+  readonly date: string;
+  readonly config: object;
+  readonly environment: {
+    readonly flatwalk: string;
+    readonly in: string;
+    readonly adapter: { readonly name: string; readonly driver: string; readonly software: boolean };
+    readonly browser?: string;
+    readonly node?: string;
+    readonly dawn?: string;
+    readonly system: string;
+    readonly cpu: string;
+  };
+}
+
+/** Above this the machine does something else as well. */
+const LOADED = 0.1;
+const COARSE_NS = 50_000;
+
+/** What a reader of the numbers should know. */
+export function warningsFor(clock: ClockQuality, noiseFloor: NoiseFloor, software: boolean, hidden: boolean): string[] {
+  const percent = (share: number) => `${(100 * share).toFixed(1)} %`;
+  return [
+    ...(software ? ['The adapter is software: a CPU computes. The times say nothing about a GPU.'] : []),
+    ...(noiseFloor.share > LOADED
+      ? [
+          `The machine is busy: the same work differs by ${percent(noiseFloor.share)} ` +
+            `(${percent(noiseFloor.inTurn)} in turn, ${percent(noiseFloor.drift)} from the beginning to the end).`,
+        ]
+      : []),
+    ...(clock.resolution >= COARSE_NS ? [`The clock is coarse: it ticks every ${clock.resolution / 1000} µs.`] : []),
+    ...(clock.device.real && (clock.device.resolution ?? 0) >= COARSE_NS
+      ? [`The device's clock is coarse: ${clock.device.reason}.`]
+      : []),
+    ...(clock.device.real ? [] : [`There are no times by the device's clock: ${clock.device.reason}.`]),
+    ...(hidden ? ['The tab is hidden: browsers slow hidden tabs down.'] : []),
+  ];
+}

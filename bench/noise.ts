@@ -1,0 +1,67 @@
+import { finished } from './bare.ts';
+import type { NoiseFloor } from './document.ts';
+import { type Contender, measureInTurn } from './measure.ts';
+import { estimate, type Interval, ratio } from './statistics.ts';
+import type { BenchContext } from './suite.ts';
+import { noiseKernel } from './suites/roofline.ts';
+import type { TimedPass, Timestamps } from './timestamps.ts';
+
+const SAMPLES = { tiny: 5, quick: 20, full: 40 };
+const PASSES = 8;
+
+/**
+ * By how much identical work differs: the same kernel as two contenders in turn, at the beginning and at the end.
+ * Returns what ends it.
+ */
+export async function beginNoise(context: BenchContext): Promise<() => Promise<NoiseFloor>> {
+  const first = await sameTwice(context);
+  return async () => {
+    const last = await sameTwice(context);
+    return noiseFloor([first.ratio, last.ratio], first.median, last.median);
+  };
+}
+
+/** How far the intervals of A/A ratios reach from 1, and how far the median went. */
+export function noiseFloor(ratios: readonly Interval[], first: number, last: number): NoiseFloor {
+  const inTurn = Math.max(...ratios.flatMap(({ low, high }) => [Math.abs(low - 1), Math.abs(high - 1)]));
+  const drift = Math.abs(last / first - 1);
+  return { inTurn, drift, share: Math.max(inTurn, drift) };
+}
+
+async function sameTwice(context: BenchContext): Promise<{ ratio: Interval; median: number }> {
+  const { entry, dispose } = await noiseKernel(context, 'noise');
+  const twin: Contender = { ...entry };
+  const sampleMs = context.effort === 'tiny' ? 1 : undefined;
+  try {
+    const options = { samples: SAMPLES[context.effort], budgetMs: 3000, sampleMs, signal: context.signal };
+    const [a, b] = await measureInTurn([entry, twin], options);
+    return { ratio: ratio(a.perUnit, b.perUnit), median: estimate([...a.perUnit, ...b.perUnit]).median };
+  } finally {
+    dispose();
+  }
+}
+
+/** Passes of several lengths by both clocks, for judging the device's. */
+export async function timedPasses(context: BenchContext, timestamps: Timestamps | null): Promise<TimedPass[]> {
+  if (!timestamps) return [];
+  const { lowLevel: gpu } = context.engine;
+  const { entry, dispose } = await noiseKernel(context, 'timestamps');
+  const passes: TimedPass[] = [];
+  try {
+    await entry.run(1);
+    gpu.recorder.passTimes = timestamps.next;
+    for (let k = 1; k <= PASSES; k++) {
+      const before = performance.now();
+      // Of lengths that are no multiples of each other, and one pass each.
+      await entry.run(2 * k + 1);
+      const wall = (performance.now() - before) * 1e6;
+      const device = await timestamps.take();
+      if (device?.length === 1) passes.push({ wall, device: device[0] });
+    }
+    await finished(gpu);
+  } finally {
+    gpu.recorder.passTimes = null;
+    dispose();
+  }
+  return passes;
+}

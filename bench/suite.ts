@@ -1,0 +1,226 @@
+import type { Engine } from '../src/engine/index.ts';
+import { FlatwalkError } from '../src/model/errors.ts';
+import type { BenchCase, Check, Figure, Rates, SkippedCase, SuiteName, Work } from './document.ts';
+import { type Contender, measureInTurn, type Samples } from './measure.ts';
+import type { SizeName } from './problems.ts';
+import { estimate } from './statistics.ts';
+import type { Timestamps } from './timestamps.ts';
+
+/** Something that is timed, and what shows that it computes the right thing. */
+export interface Entry extends Contender {
+  /** What `time` is the time of. */
+  readonly unit: string;
+  /** Units in one of `run`'s; 1 if not given. */
+  readonly per?: number;
+  /** Of a unit. */
+  readonly work?: Work;
+  /**
+   * Does it once, from its beginning, and compares. Called before the timing and after it.
+   * @throws LIMIT, BAD_ARGUMENT where it cannot be done here: the case is skipped
+   */
+  check(): Promise<Check>;
+  /** As `run`, with the passes timed by the device; only where its passes hold nothing but what is timed. */
+  readonly onDevice?: true;
+}
+
+/** Cases that are timed in turn. */
+export interface Group {
+  readonly names: readonly string[];
+  /** Share of the suite's time; 1 if not given. */
+  readonly weight?: number;
+  /** Least time of a sample; the default of measureInTurn if not given. */
+  readonly sampleMs?: number;
+  /** Makes those of the entries that are wished for. What it allocates, `dispose` frees. */
+  prepare(wanted: (name: string) => boolean): Promise<{ readonly entries: readonly Entry[]; dispose(): void }>;
+}
+
+export interface Suite {
+  readonly name: SuiteName;
+  /** Seconds with --quick. */
+  readonly quickSeconds: number;
+  /** Whether its cases are held against what the adapter can do. */
+  readonly needsRoofline?: true;
+  groups(context: BenchContext): readonly Group[];
+  /** Numbers that are no times. */
+  figures?(context: BenchContext): Promise<Figure[]>;
+}
+
+/** How much is measured. `tiny` is for tests: one of each kind, small. */
+export type Effort = 'tiny' | 'quick' | 'full';
+
+/** The rates of this adapter, measured. */
+export interface Roofline {
+  /** 10⁹ operations a second, the better of scalar and vec4. */
+  readonly gflops: number;
+  /** 10⁹ bytes a second. */
+  readonly gbs: number;
+}
+
+export interface BenchContext {
+  readonly engine: Engine;
+  readonly effort: Effort;
+  readonly signal?: AbortSignal;
+  /** Null where device times mean nothing. */
+  readonly timestamps: Timestamps | null;
+  readonly host: HostPowers;
+}
+
+/** What only the place where it runs can do. */
+export interface HostPowers {
+  /** Another engine on the same adapter. */
+  readonly open?: () => Promise<Engine>;
+  /** Bytes that the process holds in memory. */
+  readonly memory?: () => number;
+  /** A kernel of the registry on inputs of a size, with its float64 oracle. */
+  readonly prepareKernels: (engine: Engine, kernel: string, size: SizeName) => Promise<KernelBench[]>;
+  /** The quick reproduction of the main result; says whether all claims hold. */
+  readonly reproduce?: (engine: Engine, signal?: AbortSignal) => Promise<Check>;
+}
+
+/** A kernel with buffers, ready to be dispatched. */
+export interface KernelBench {
+  readonly name: string;
+  readonly work: Work;
+  /** Whether it can be dispatched again on what it left behind. */
+  readonly repeatable: boolean;
+  /** Records what puts the contents of all buffers back. */
+  restore(): void;
+  /** Records the kernel. */
+  dispatch(): void;
+  /** Compares what the buffers hold with the oracle; the largest error as a share of its tolerance. */
+  compare(): Promise<{ readonly ratio: number; readonly where: string }>;
+  dispose(): void;
+}
+
+/** Samples of times by the device's clock. */
+const DEVICE_SAMPLES = 10;
+const SAMPLES: Record<Effort, number> = { tiny: 5, quick: 30, full: 50 };
+
+export interface Timed {
+  readonly cases: BenchCase[];
+  readonly skipped: SkippedCase[];
+}
+
+/**
+ * Times the entries against each other. Those whose check fails, before or after, have no time; those that this device
+ * cannot hold, or for which there is no plan, are skipped.
+ */
+export async function timeGroup(
+  context: BenchContext,
+  suite: SuiteName,
+  entries: readonly Entry[],
+  { budgetMs, sampleMs }: { readonly budgetMs?: number; readonly sampleMs?: number } = {},
+  roofline?: Roofline,
+): Promise<Timed> {
+  const { effort, signal, timestamps, engine } = context;
+  const checks = new Map<Entry, Check>();
+  const skipped: SkippedCase[] = [];
+  for (const entry of entries) {
+    const check = await checked(entry);
+    if (typeof check === 'string') skipped.push({ case: entry.name, suite, reason: check });
+    else checks.set(entry, check);
+  }
+  const sound = [...checks].filter(([, { passed }]) => passed).map(([entry]) => entry);
+  const times = new Map<Entry, Samples>();
+  const device = new Map<Entry, number[]>();
+  try {
+    const options = { samples: SAMPLES[effort], budgetMs, signal, sampleMs: effort === 'tiny' ? 1 : sampleMs };
+    const all = sound.length > 0 ? await measureInTurn(sound, options) : [];
+    for (const [k, entry] of sound.entries()) {
+      times.set(entry, all[k]);
+      if (!entry.onDevice || !timestamps) continue;
+      const taken = await deviceTimes(engine, timestamps, entry, all[k].unitsPerSample, effort);
+      if (taken) device.set(entry, taken);
+    }
+  } catch (error) {
+    if (fatal(error)) throw error;
+    // Whose fault it is cannot be told, and none has been measured to the end.
+    for (const entry of sound) checks.set(entry, failedCheck(error));
+    times.clear();
+  }
+  for (const entry of times.keys()) {
+    const again = await checked(entry);
+    checks.set(entry, typeof again === 'string' ? failedCheck(again) : again);
+  }
+  const cases = [...checks].map(([entry, check]) =>
+    caseOf(context, suite, entry, check, times.get(entry), device.get(entry), roofline),
+  );
+  return { cases, skipped };
+}
+
+function caseOf(
+  { engine }: BenchContext,
+  suite: SuiteName,
+  { name, unit, per = 1, work }: Entry,
+  check: Check,
+  measured?: Samples,
+  byDevice?: readonly number[],
+  roofline?: Roofline,
+): BenchCase {
+  const head = { case: name, suite, unit, check };
+  if (!check.passed || !measured) return { ...head, time: null };
+  const samples = measured.perUnit.map((ns) => ns / per);
+  const time = { ...estimate(samples), samples, unitsPerSample: measured.unitsPerSample * per };
+  const device = byDevice && estimate(byDevice.map((ns) => ns / per));
+  // On a software adapter both clocks see the same processor, and more samples were taken by the wall clock.
+  const best = device && !engine.adapter.software ? device : time;
+  return {
+    ...head,
+    time,
+    ...(device ? { device } : {}),
+    ...(work ? { work, rates: ratesOf(work, best.median, roofline) } : {}),
+  };
+}
+
+export function ratesOf(work: Work, nanoseconds: number, roofline?: Roofline): Rates {
+  const rates = { gflops: work.flops / nanoseconds, gbs: work.bytes / nanoseconds };
+  if (!roofline) return rates;
+  return { ...rates, share: Math.max(work.flops / roofline.gflops, work.bytes / roofline.gbs) / nanoseconds };
+}
+
+export function failedCheck(error: unknown): Check {
+  return { passed: false, error: Number.POSITIVE_INFINITY, tolerance: 0, note: firstLine(error) };
+}
+
+function firstLine(error: unknown): string {
+  return error instanceof Error ? error.message.split('\n')[0] : String(error);
+}
+
+/** Whether nothing else can be measured after this. */
+export function fatal(error: unknown): boolean {
+  return error instanceof FlatwalkError && ['ABORTED', 'DEVICE_LOST', 'DISPOSED'].includes(error.code);
+}
+
+/** The check, or why there can be none here. */
+async function checked(entry: Entry): Promise<Check | string> {
+  try {
+    return await entry.check();
+  } catch (error) {
+    if (fatal(error)) throw error;
+    if (error instanceof FlatwalkError && ['LIMIT', 'BAD_ARGUMENT'].includes(error.code)) return firstLine(error);
+    return failedCheck(error);
+  }
+}
+
+async function deviceTimes(
+  engine: Engine,
+  timestamps: Timestamps,
+  entry: Entry,
+  units: number,
+  effort: Effort,
+): Promise<number[] | null> {
+  const { recorder } = engine.lowLevel;
+  const times: number[] = [];
+  recorder.passTimes = timestamps.next;
+  try {
+    for (let k = 0; k < (effort === 'tiny' ? 2 : DEVICE_SAMPLES); k++) {
+      await entry.run(units);
+      const passes = await timestamps.take();
+      if (!passes || passes.length === 0) return null;
+      times.push(passes.reduce((sum, t) => sum + t, 0) / units);
+    }
+  } finally {
+    recorder.passTimes = null;
+  }
+  return times;
+}
