@@ -12,6 +12,15 @@ export interface CaseContext {
   readonly activation: Activation;
   readonly random: Random;
   readonly quick: boolean;
+  /** The one shape to make a case of, as benchmarks want it, instead of those that try a kernel's edges. */
+  readonly shape?: Shape;
+}
+
+export interface Shape {
+  readonly replicas: number;
+  readonly width: number;
+  readonly samples: number;
+  readonly dimension: number;
 }
 
 type Cases = { readonly [N in KernelName]: (context: CaseContext) => Case<N>[] };
@@ -33,7 +42,9 @@ const blocks: readonly Block[] = [
 ];
 const few = [0, 3, 7, 8];
 
-const chosen = ({ quick }: CaseContext) => (quick ? few.map((k) => blocks[k]) : blocks);
+const chosen = ({ quick, shape }: CaseContext) => (shape ? [whole(shape)] : quick ? few.map((k) => blocks[k]) : blocks);
+
+const whole = ({ replicas, width, samples }: Shape): Block => [replicas, width, samples, 0, samples];
 
 /** What a cell holds before a kernel writes it. */
 const BLANK = -54321;
@@ -118,8 +129,8 @@ export const cases: Cases = {
 
   noisy_residual: (c) =>
     // Every shape is another pipeline: each activation has the one with replicas and one more, together they have all.
-    [1, (2 + activationNames.indexOf(c.activation.name)) % blocks.length].map((k) => {
-      const block = blocks[k];
+    (c.shape ? [1] : [1, (2 + activationNames.indexOf(c.activation.name)) % blocks.length]).map((k) => {
+      const block = c.shape ? whole(c.shape) : blocks[k];
       const [replicas, width, samples, first, count] = block;
       const step = 5;
       const draws = k % 3 === 2 ? 'recorded' : 'full';
@@ -224,13 +235,16 @@ export const cases: Cases = {
     }),
 
   sum_squares: (c) =>
-    [
-      [1, 1],
-      [2, 65],
-      [3, 1023],
-      [2, 1025],
-      [1, 5003],
-    ].map(([replicas, length]) => ({
+    (c.shape
+      ? [[c.shape.replicas, c.shape.width * c.shape.dimension]]
+      : [
+          [1, 1],
+          [2, 65],
+          [3, 1023],
+          [2, 1025],
+          [1, 5003],
+        ]
+    ).map(([replicas, length]) => ({
       name: `${replicas} replicas of ${length} numbers`,
       buffers: {
         values: c.random.normals(replicas * length),
@@ -243,12 +257,15 @@ export const cases: Cases = {
 
   probe_vectors: (c) =>
     [0, 1].flatMap((kind) =>
-      [
-        [1, 1, 0, 1],
-        [3, 3, 2, 7],
-        [6, 2, 0, 129],
-        [2, 1, 1000, 261],
-      ].map(([vectors, per_replica, first, length]) => ({
+      (c.shape
+        ? [[c.shape.replicas, 1, 0, c.shape.width * c.shape.dimension]]
+        : [
+            [1, 1, 0, 1],
+            [3, 3, 2, 7],
+            [6, 2, 0, 129],
+            [2, 1, 1000, 261],
+          ]
+      ).map(([vectors, per_replica, first, length]) => ({
         name: `${vectors} vectors of ${length}, kind ${kind}`,
         buffers: { probes: blank(vectors * length) },
         params: { vectors, per_replica, first, length, kind, seed_low: seed[0], seed_high: seed[1] },
@@ -271,14 +288,17 @@ export const cases: Cases = {
     }),
 
   feature_gram: (c) =>
-    [
-      [1, 1, 1],
-      [2, 7, 5],
-      [1, 5, 67],
-      [1, 129, 3],
-      [2, 3, 257],
-      [1, 1, 65],
-    ].flatMap(([replicas, width, count], k) => {
+    (c.shape
+      ? [[c.shape.replicas, c.shape.width, c.shape.samples]]
+      : [
+          [1, 1, 1],
+          [2, 7, 5],
+          [1, 5, 67],
+          [1, 129, 3],
+          [2, 3, 257],
+          [1, 1, 65],
+        ]
+    ).flatMap(([replicas, width, count], k) => {
       const side = count <= width ? 0 : 1;
       const size = side === 0 ? count : width + 1;
       const numbers = replicas * size * size;
@@ -296,13 +316,16 @@ export const cases: Cases = {
     }),
 
   jacobian_gram: (c) =>
-    [
-      [1, 1, 1],
-      [2, 5, 3],
-      [1, 1, 17],
-      [2, 67, 2],
-      [1, 3, 31],
-    ].map(([replicas, width, samples]) => ({
+    (c.shape
+      ? [[c.shape.replicas, c.shape.width, c.shape.samples]]
+      : [
+          [1, 1, 1],
+          [2, 5, 3],
+          [1, 1, 17],
+          [2, 67, 2],
+          [1, 3, 31],
+        ]
+    ).map(([replicas, width, samples]) => ({
       name: `${replicas} replicas, m ${width}, n ${samples}`,
       buffers: {
         preactivations: c.random.normals(replicas * width * samples, 1.5),
@@ -316,14 +339,17 @@ export const cases: Cases = {
     })),
 
   solve: (c) =>
-    [
-      [1, 1, 1],
-      [3, 2, 3],
-      [1, 17, 40],
-      [2, 65, 100],
-      [1, 67, 67],
-      [1, 5, 3],
-    ].map(([replicas, samples, rank]) => ({
+    (c.shape
+      ? [[c.shape.replicas, c.shape.samples, c.shape.samples]]
+      : [
+          [1, 1, 1],
+          [3, 2, 3],
+          [1, 17, 40],
+          [2, 65, 100],
+          [1, 67, 67],
+          [1, 5, 3],
+        ]
+    ).map(([replicas, samples, rank]) => ({
       name: `${replicas} replicas, n ${samples}, ${rank < samples ? 'singular' : `from ${rank} directions`}`,
       buffers: {
         gram: definite(c.random, replicas, samples, rank),
@@ -340,7 +366,9 @@ export const cases: Cases = {
   sgd_group: groupCases,
 
   activation_table: (c) => {
-    const points = Float32Array.from(gridPoints(c.activation));
+    const grid = gridPoints(c.activation);
+    const count = c.shape ? c.shape.replicas * c.shape.width * c.shape.samples : grid.length;
+    const points = Float32Array.from({ length: count }, (_, k) => grid[k % grid.length]);
     return [
       {
         name: `${points.length} arguments`,
@@ -353,7 +381,7 @@ export const cases: Cases = {
   },
 
   draw_table: (c) => {
-    const count = 1000;
+    const count = c.shape ? c.shape.replicas * c.shape.width * c.shape.samples : 1000;
     const requests = c.random.words(2 ** 32, 8 * count);
     // Counters and keys of nothing but zeros and ones, as in the published known answers.
     requests.fill(0, 0, 8);
@@ -411,11 +439,13 @@ function curvatureInputs({ random }: CaseContext, [replicas, width, samples, , c
   };
 }
 
-type Product = (typeof products)[number];
+type Product = readonly [rows: number, samples: number, first: number, count: number, inner: number];
 type Matrices = Record<'left' | 'right' | 'data' | 'result', Float32Array>;
 
 function matrixCases<B>(c: CaseContext, resultLength: (shape: Product) => number, arrange: (m: Matrices) => B) {
-  return products.map((shape, k) => {
+  const { shape: s } = c;
+  const shapes = s ? [[s.replicas * s.width, s.samples, 0, s.samples, s.dimension] as const] : products;
+  return shapes.map((shape, k) => {
     const [rows, samples, first, count, inner] = shape;
     const accumulate = k % 2;
     const length = resultLength(shape);

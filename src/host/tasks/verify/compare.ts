@@ -1,5 +1,5 @@
 import { compose } from '../../../engine/compose.ts';
-import type { Gpu, Launch, Stretch } from '../../../engine/gpu.ts';
+import type { Gpu, Stretch } from '../../../engine/gpu.ts';
 import type { BindingsOf, ConstantsOf, Numbers, ParamsOf, Slot } from '../../../engine/kernel.ts';
 import { type KernelName, kernels } from '../../../engine/kernels.ts';
 import { activationVariant } from '../../../engine/network.ts';
@@ -40,14 +40,19 @@ export async function compareWithOracle<N extends KernelName>(
   const written = await dispatchAll(gpu, kernel, cases);
   let worst: Worst = { ratio: 0, where: '' };
   cases.forEach((one, k) => {
-    const wanted = expectation(kernel, one);
-    for (const [binding, got] of Object.entries(written[k])) {
-      const found = largestExcess(got, wanted[binding]);
-      if (!(found.ratio <= worst.ratio)) {
-        worst = { ratio: found.ratio, where: `${one.name}: ${binding}${found.where}` };
-      }
-    }
+    const found = worstOf(written[k], expectation(kernel, one));
+    if (!(found.ratio <= worst.ratio)) worst = { ratio: found.ratio, where: `${one.name}: ${found.where}` };
   });
+  return worst;
+}
+
+/** What a kernel wrote against what it should have written. */
+export function worstOf(written: Record<string, Words>, wanted: Record<string, Expected>): Worst {
+  let worst: Worst = { ratio: 0, where: '' };
+  for (const [binding, got] of Object.entries(written)) {
+    const found = largestExcess(got, wanted[binding]);
+    if (!(found.ratio <= worst.ratio)) worst = { ratio: found.ratio, where: `${binding}${found.where}` };
+  }
   return worst;
 }
 
@@ -57,47 +62,76 @@ export async function dispatchAll<N extends KernelName>(
   kernel: N,
   cases: readonly Case<N>[],
 ): Promise<Record<string, Words>[]> {
-  const buffers: GPUBuffer[] = [];
-  const place = (label: string, contents: Words) => {
-    const buffer = gpu.buffer(`${kernel}.${label}`, contents.byteLength + FENCE.byteLength);
-    buffers.push(buffer);
-    gpu.write(buffer, contents);
-    gpu.write(buffer, FENCE, contents.byteLength);
-    return buffer;
+  // Everything that may fail comes before the first command is recorded, so that none is left behind for others.
+  const outcomes = await Promise.allSettled(cases.map((one) => prepareCase(gpu, kernel, one)));
+  const prepared = outcomes.flatMap((o) => (o.status === 'fulfilled' ? [o.value] : []));
+  try {
+    for (const o of outcomes) if (o.status === 'rejected') throw o.reason;
+    for (const one of prepared) one.dispatch();
+    const bytes = await gpu.read(prepared.flatMap((one) => one.outputs));
+    let at = 0;
+    return prepared.map((one) => {
+      const own = bytes.slice(at, at + one.outputs.length);
+      at += own.length;
+      return one.words(own);
+    });
+  } finally {
+    for (const one of prepared) one.dispose();
+  }
+}
+
+/** A case on the device. */
+export interface PreparedCase {
+  /** Records the dispatch. */
+  dispatch(): void;
+  /** Writes the contents of all buffers as they were before. */
+  reset(): void;
+  /** The buffers that the kernel writes, with what is behind their ends. */
+  readonly outputs: readonly Stretch[];
+  /** Their contents by the names of the bindings. */
+  words(bytes: readonly ArrayBuffer[]): Record<string, Words>;
+  dispose(): void;
+}
+
+/** @throws SHADER, GPU, LIMIT, DEVICE_LOST */
+export async function prepareCase<N extends KernelName>(gpu: Gpu, kernel: N, one: Case<N>): Promise<PreparedCase> {
+  const contents = Object.entries(contentsOf(one));
+  const places: Record<string, GPUBuffer> = {};
+  const dispose = () => {
+    for (const buffer of Object.values(places)) gpu.free(buffer);
+  };
+  const reset = () => {
+    for (const [binding, words] of contents) {
+      gpu.write(places[binding], words);
+      gpu.write(places[binding], FENCE, words.byteLength);
+    }
   };
   try {
-    // Everything that may fail comes before the first command is recorded, so that none is left behind for others.
-    const launches: { launch: Launch; places: Record<string, GPUBuffer> }[] = await Promise.all(
-      cases.map(async (one) => {
-        const places = Object.fromEntries(
-          Object.entries(contentsOf(one)).map(([binding, contents]) => [binding, place(binding, contents)]),
-        );
-        const launch = await gpu.launch(kernel, places as Record<keyof BindingsOf<(typeof kernels)[N]>, GPUBuffer>, {
-          slots: slotsOf(kernel, one.choices),
-          constants: { ...activationVariant(one.choices.activation).constants, ...(one.constants as Numbers) },
-        });
-        return { launch, places };
-      }),
-    );
-    const writes = writtenBy(kernel);
-    const stretches: Stretch[] = launches.flatMap(({ places }) =>
-      writes.map((binding) => ({ buffer: places[binding], size: places[binding].size })),
-    );
-    launches.forEach(({ launch }, k) => {
-      gpu.recorder.dispatch(launch, cases[k].params);
+    for (const [binding, words] of contents) {
+      places[binding] = gpu.buffer(`${kernel}.${binding}`, words.byteLength + FENCE.byteLength);
+    }
+    reset();
+    const launch = await gpu.launch(kernel, places as Record<keyof BindingsOf<(typeof kernels)[N]>, GPUBuffer>, {
+      slots: slotsOf(kernel, one.choices),
+      constants: { ...activationVariant(one.choices.activation).constants, ...(one.constants as Numbers) },
     });
-    const bytes = await gpu.read(stretches);
-    return cases.map((one, k) =>
-      Object.fromEntries(
-        writes.map((binding, b) => {
-          const words = bytes[k * writes.length + b];
-          const given = contentsOf(one)[binding];
-          return [binding, given instanceof Uint32Array ? new Uint32Array(words) : new Float32Array(words)];
-        }),
-      ),
-    );
-  } finally {
-    for (const buffer of buffers) gpu.free(buffer);
+    const writes = writtenBy(kernel);
+    return {
+      dispatch: () => gpu.recorder.dispatch(launch, one.params),
+      reset,
+      outputs: writes.map((binding) => ({ buffer: places[binding], size: places[binding].size })),
+      words: (bytes) =>
+        Object.fromEntries(
+          writes.map((binding, k) => {
+            const given = contentsOf(one)[binding];
+            return [binding, given instanceof Uint32Array ? new Uint32Array(bytes[k]) : new Float32Array(bytes[k])];
+          }),
+        ),
+      dispose,
+    };
+  } catch (error) {
+    dispose();
+    throw error;
   }
 }
 
@@ -111,7 +145,8 @@ function slotsOf(kernel: KernelName, { activation, space, draws, law }: Choices)
 /** Only the slots are looked for, so any sizes will do. */
 const sizesForUnrolling = { WIDTH: 1, SAMPLES: 1, STATE: 1, BATCH: 1, LANES: 1 };
 
-function expectation<N extends KernelName>(kernel: N, one: Case<N>): Record<string, Expected> {
+/** What the oracle says that the kernel must write. */
+export function expectation<N extends KernelName>(kernel: N, one: Case<N>): Record<string, Expected> {
   type AnyOracle = (
     buffers: Record<string, Contents>,
     params: Numbers,

@@ -1,7 +1,16 @@
 import { RUNNING } from '../../../engine/network.ts';
+import { LANE_CELLS } from '../../../engine/plan.ts';
 import { activationNames } from '../../../model/activations.ts';
 import type { Law } from '../../../model/draws.ts';
-import { anyActivation, type CaseContext, recordedDraws, replicaSettings, targetConstants, targets } from './cases.ts';
+import {
+  anyActivation,
+  type CaseContext,
+  recordedDraws,
+  replicaSettings,
+  type Shape,
+  targetConstants,
+  targets,
+} from './cases.ts';
 import type { Case } from './compare.ts';
 
 interface Setting {
@@ -42,21 +51,33 @@ export function laneCases(context: CaseContext): Case<'sgd_lane'>[] {
 }
 
 export function groupCases(context: CaseContext): Case<'sgd_group'>[] {
+  if (context.shape) {
+    return whole(context.shape).map((s) => ({ ...rest(context, s), buffers: buffersOf(context, s) }));
+  }
   const some = settingsFor(context);
   const all = context.activation.name === anyActivation.name ? [...settings, ...large] : some;
   return all.map((s) => ({ ...rest(context, s), buffers: buffersOf(context, s) }));
 }
 
+/** One sample a step in data space, as most runs of small networks are. */
+function whole({ width, samples, dimension, replicas }: Shape): Setting[] {
+  return [setting('data', 'sampled', 'gaussian', 1, [width, samples, dimension], replicas, 4)];
+}
+
 /** Every setting is another pipeline, slow to compile: each activation has two, and together they have them all. */
-function settingsFor({ activation, quick }: CaseContext): Setting[] {
+function settingsFor({ activation, quick, shape }: CaseContext): Setting[] {
+  // A state that no registers hold is not for `sgd_lane`.
+  if (shape) return shape.width * shape.samples > LANE_CELLS ? [] : whole(shape);
   const index = activationNames.indexOf(activation.name);
   return (quick ? [0] : [0, 3]).map((shift) => settings[(index + shift) % settings.length]);
 }
 
 const FIRST_STEP = 3;
-const STEPS = 4;
+/** Of benchmarks there are more, so that it is steps that are timed. */
+const stepsOf = ({ shape }: CaseContext) => (shape ? 64 : 4);
 
-function buffersOf({ random }: CaseContext, s: Setting) {
+function buffersOf(context: CaseContext, s: Setting) {
+  const { random } = context;
   const { width, samples, dimension, replicas, batch } = s;
   const length = s.space === 'data' ? samples : dimension;
   const features = random.normals(samples * length, length ** -0.5);
@@ -68,18 +89,19 @@ function buffersOf({ random }: CaseContext, s: Setting) {
     start: random.normals(replicas * width * samples, 0.5),
     targets: targets(random, samples, width, replicas),
     settings: replicaSettings(replicas, -0.05 / batch / width, 0.5),
-    recorded: recordedDraws(random, s.draws === 'recorded' ? (FIRST_STEP + STEPS) * batch : 1, samples),
+    recorded: recordedDraws(random, s.draws === 'recorded' ? (FIRST_STEP + stepsOf(context)) * batch : 1, samples),
     state: random.normals(replicas * width * length, 0.7),
     status,
     slopes: new Float32Array(replicas * batch * width),
   };
 }
 
-function rest({ activation }: CaseContext, s: Setting) {
+function rest(context: CaseContext, s: Setting) {
+  const { activation } = context;
   const { space, draws, law, width, samples, dimension, replicas, batch, lanes } = s;
   return {
     name: `${space} space, ${draws} ${law} x ${batch}, ${replicas} replicas, m ${width}, n ${samples}, d ${dimension}`,
-    params: { replicas, first_step: FIRST_STEP, steps: STEPS },
+    params: { replicas, first_step: FIRST_STEP, steps: stepsOf(context) },
     constants: {
       WIDTH: width,
       SAMPLES: samples,
