@@ -25,13 +25,25 @@ const LAMBDA = 4;
 /** Roundings of φ, φ', a residual's noise, and a product of four factors, in whatever way they are written. */
 const FEW = 8;
 
-/** Answers in groups (a replica's weights, one form), each with the distance that is allowed in the Euclidean norm. */
+/** Answers in groups: the weights of a replica, or one form. */
 export interface Expected {
-  readonly values: readonly Float64Array[];
-  readonly tolerances: readonly number[];
+  /** Numbers in a whole answer. */
+  readonly length: number;
+  readonly groups: readonly Group[];
   /** For steps, how far the noise has moved the weights; a tolerance near it could not tell whether there was any. */
   readonly noiseMoves: number;
 }
+
+interface Group {
+  /** Where in the answer it begins. */
+  readonly first: number;
+  readonly values: Float64Array;
+  /** The distance from it that is allowed in the Euclidean norm. */
+  readonly tolerance: number;
+}
+
+/** Replicas that are compared, evenly chosen; of the others, that they are finite. */
+const REPLICAS_COMPARED = 16;
 
 export interface Check {
   readonly passed: boolean;
@@ -53,37 +65,33 @@ export function expectedOf(one: PeerCase, question: Question): Expected {
   return expected;
 }
 
-export function checkAnswer(answer: ArrayLike<number>, { values, tolerances }: Expected): Check {
-  const length = values.reduce((sum, group) => sum + group.length, 0);
+export function checkAnswer(answer: ArrayLike<number>, { length, groups }: Expected): Check {
   if (answer.length !== length) {
     return { passed: false, share: Number.NaN, failure: `${answer.length} numbers instead of ${length}` };
   }
-  let share = 0;
-  let first = 0;
-  for (const [g, group] of values.entries()) {
-    const begin = first;
-    const error = norm(group.map((value, k) => answer[begin + k] - value));
-    share = Math.max(share, error / tolerances[g]);
-    first += group.length;
-  }
+  const numbers = Array.from(answer);
+  if (!numbers.every(Number.isFinite)) return { passed: false, share: Number.NaN, failure: 'numbers are not finite' };
+  const shares = groups.map(
+    ({ first, values, tolerance }) => norm(values.map((value, k) => numbers[first + k] - value)) / tolerance,
+  );
+  const share = Math.max(...shares);
   return { passed: share <= 1, share };
 }
 
 function expectedWeights(numbers: Numbers, question: StepsQuestion): Expected {
-  const size = numbers.m * numbers.d;
-  const values: Float64Array[] = [];
-  const tolerances: number[] = [];
-  let noiseMoves = Number.POSITIVE_INFINITY;
-  for (let r = 0; r < numbers.replicas; r++) {
-    const start = reference(numbers, numbers.weights.subarray(r * size, (r + 1) * size));
-    const { theta, tolerance } = follow(start, numbers, question);
-    values.push(theta);
-    tolerances.push(tolerance);
-    if (r > 0) continue;
-    const still = follow(start, numbers, { ...question, noise: 0 }).theta;
-    noiseMoves = norm(theta.map((w, k) => w - still[k]));
-  }
-  return { values, tolerances, noiseMoves };
+  const { m, d, replicas, weights } = numbers;
+  const size = m * d;
+  const compared = Math.min(replicas, REPLICAS_COMPARED);
+  const groups = Array.from({ length: compared }, (_, k): Group => {
+    // The last of each stretch, so that the very last is among them.
+    const first = (Math.floor(((k + 1) * replicas) / compared) - 1) * size;
+    const { theta, tolerance } = follow(reference(numbers, weights.subarray(first, first + size)), numbers, question);
+    return { first, values: theta, tolerance };
+  });
+  const { first, values } = groups[0];
+  const start = reference(numbers, weights.subarray(first, first + size));
+  const still = follow(start, numbers, { ...question, noise: 0 }).theta;
+  return { length: replicas * size, groups, noiseMoves: norm(values.map((w, k) => w - still[k])) };
 }
 
 /** The trajectory, and the bound of what f32 makes of it. */
@@ -157,14 +165,11 @@ function roundings(p: Reference, { indices, noises }: Batch, sigma: number, c: n
 function expectedForms(numbers: Numbers, { vectors, probes }: ProbesQuestion): Expected {
   const size = numbers.m * numbers.d;
   const p = reference(numbers, numbers.weights);
-  const values: Float64Array[] = [];
-  const tolerances: number[] = [];
-  for (let k = 0; k < probes; k++) {
+  const groups = Array.from({ length: probes }, (_, k): Group => {
     const v = Float64Array.from(vectors.subarray(k * size, (k + 1) * size));
-    values.push(Float64Array.of(quadraticForm(p, v)));
-    tolerances.push(formTolerance(p, v));
-  }
-  return { values, tolerances, noiseMoves: Number.POSITIVE_INFINITY };
+    return { first: k, values: Float64Array.of(quadraticForm(p, v)), tolerance: formTolerance(p, v) };
+  });
+  return { length: probes, groups, noiseMoves: Number.POSITIVE_INFINITY };
 }
 
 /** vᵀHv = 2 Σ_i [ s_i² + e_i Σ_j φ''(z_ij) u_ij² ] with s_i = Σ_j φ'(z_ij) u_ij and u = V Xᵀ, however it is computed. */

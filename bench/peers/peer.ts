@@ -56,8 +56,8 @@ export interface Peer {
   readonly name: string;
   readonly library: string;
   readonly form: Form;
-  /** When the label noise is drawn; null where there is none. */
-  readonly noise: 'beforehand' | 'inside' | null;
+  /** When the label noise is drawn: before the time is taken, in every step, for many steps at once; null: there is none. */
+  readonly noise: 'beforehand' | 'inside' | 'in blocks' | null;
   /** Left out of a quick comparison, because a faster form of the same library is in it. */
   readonly slow?: true;
   suits(one: PeerCase): boolean;

@@ -21,7 +21,6 @@ const of = (library: string, form: string | null, noise?: Peer['noise']): Rule['
   return (peer) =>
     peer.library === library && (form === null || peer.form === form) && (noise === undefined || peer.noise === noise);
 };
-const hessians: Rule['peer'] = ({ form, noise }) => noise === null && form !== 'by hand';
 const software = ['swiftshader', 'lavapipe'] as const;
 
 const rules: readonly Rule[] = [
@@ -111,7 +110,7 @@ function probe(size: PeerCase['size'], adapter: AdapterKind, atLeast: number | n
   const aim = atLeast === null ? 'to be reported' : `${atLeast} times`;
   return {
     cases: new RegExp(`^${size}/probe$`),
-    peer: hessians,
+    peer: of('PyTorch', null, null),
     on: [adapter],
     atLeast,
     says: `a Hutchinson probe, ${size}, ${adapter}: the better of PyHessian and torch.func on the same CPU, ${aim}`,
