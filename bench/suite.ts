@@ -1,8 +1,9 @@
+import type { Stretch } from '../src/engine/gpu.ts';
 import type { Engine } from '../src/engine/index.ts';
+import type { KernelName } from '../src/engine/kernels.ts';
 import { FlatwalkError } from '../src/model/errors.ts';
 import type { BenchCase, Check, Figure, Rates, SkippedCase, SuiteName, Work } from './document.ts';
 import { type Contender, measureInTurn, type Samples } from './measure.ts';
-import type { SizeName } from './problems.ts';
 import { estimate } from './statistics.ts';
 import type { Timestamps } from './timestamps.ts';
 
@@ -71,24 +72,32 @@ export interface HostPowers {
   readonly open?: () => Promise<Engine>;
   /** Bytes that the process holds in memory. */
   readonly memory?: () => number;
-  /** A kernel of the registry on inputs of a size, with its float64 oracle. */
-  readonly prepareKernels: (engine: Engine, kernel: string, size: SizeName) => Promise<KernelBench[]>;
+  /** A kernel of the registry on inputs of a shape, with its oracle; null where the kernel is not for such a shape. */
+  readonly prepareKernel: (engine: Engine, kernel: KernelName, shape: KernelShape) => Promise<KernelBench | null>;
   /** The quick reproduction of the main result; says whether all claims hold. */
   readonly reproduce?: (engine: Engine, signal?: AbortSignal) => Promise<Check>;
 }
 
+export interface KernelShape {
+  readonly replicas: number;
+  readonly width: number;
+  readonly samples: number;
+  readonly dimension: number;
+}
+
 /** A kernel with buffers, ready to be dispatched. */
 export interface KernelBench {
-  readonly name: string;
+  /** In words. */
+  readonly shape: string;
   readonly work: Work;
-  /** Whether it can be dispatched again on what it left behind. */
-  readonly repeatable: boolean;
-  /** Records what puts the contents of all buffers back. */
-  restore(): void;
   /** Records the kernel. */
   dispatch(): void;
-  /** Compares what the buffers hold with the oracle; the largest error as a share of its tolerance. */
-  compare(): Promise<{ readonly ratio: number; readonly where: string }>;
+  /** Writes the contents of all buffers as they were at first. */
+  reset(): void;
+  /** The buffers that it writes. */
+  readonly outputs: readonly Stretch[];
+  /** Compares their contents with the oracle; the largest error as a share of its tolerance. */
+  compare(bytes: readonly ArrayBuffer[]): { readonly ratio: number; readonly where: string };
   dispose(): void;
 }
 

@@ -2,15 +2,17 @@
 // gram is replicas x n x n (on return: the factor in the lower triangle), rhs is replicas x n, solution is
 // replicas x n, pivots is replicas x 2: the smallest and the largest pivot, L_kk^2. A pivot that is not above
 // n * 2^-24 times the largest diagonal entry means that K is singular to working precision; that direction is left out
-// (its mu is 0) and the smallest pivot tells the host. One workgroup per replica.
+// (its mu is 0) and the smallest pivot tells the host. One workgroup per replica; a replica that stopped
+// at or before `step` (status) is left alone.
 // uses: lib/grid.wgsl
 
-struct Params { replicas: u32, samples: u32, first_group: u32 }
+struct Params { replicas: u32, samples: u32, step: u32, first_group: u32 }
 
 @group(0) @binding(0) var<storage, read_write> gram: array<f32>;
 @group(0) @binding(1) var<storage, read> rhs: array<f32>;
-@group(0) @binding(2) var<storage, read_write> solution: array<f32>;
-@group(0) @binding(3) var<storage, read_write> pivots: array<f32>;
+@group(0) @binding(2) var<storage, read> status: array<u32>;
+@group(0) @binding(3) var<storage, read_write> solution: array<f32>;
+@group(0) @binding(4) var<storage, read_write> pivots: array<f32>;
 @group(1) @binding(0) var<uniform> params: Params;
 
 @compute @workgroup_size(LANES)
@@ -20,7 +22,7 @@ fn solve(
   @builtin(local_invocation_index) local: u32,
 ) {
   let replica = workgroup_index(workgroup, groups);
-  if (replica >= params.replicas) {
+  if (replica >= params.replicas || params.step >= status[replica]) {
     return;
   }
   let n = params.samples;

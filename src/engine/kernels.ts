@@ -10,7 +10,7 @@ const floats = (...counts: number[]) => 4 * counts.reduce((a, b) => a + b, 0);
  */
 export const lanesFor = (length: number) => Math.min(64, 2 ** Math.ceil(Math.log2(length)));
 
-/** Samples that one workgroup of `observe` and `quadratic_form` sums up. */
+/** Samples that one workgroup of `observe` and `probe_forms` sums up. */
 export const SAMPLES_PER_CHUNK = 256;
 /** Numbers that one workgroup of `sum_squares` sums up. */
 export const VALUES_PER_CHUNK = 1024;
@@ -125,19 +125,14 @@ export const kernels = {
     groups: (p) => threads(p.vectors * p.width * p.count),
     work: (p) => ({ flops: 6 * p.vectors * p.width * p.count, bytes: floats(2 * p.vectors * p.width * p.count) }),
   }),
-  quadratic_form: defineKernel({
-    summary: 'v^T H v of vectors, without H v',
-    bindings: {
-      preactivations: 'read',
-      projections: 'read',
-      tangents: 'read',
-      residuals: 'read',
-      targets: 'read',
-      forms: 'write',
-    },
+  probe_forms: defineKernel({
+    summary: 'v^T H v of vectors from their projections, without H v',
+    bindings: { preactivations: 'read', projections: 'read', residuals: 'read', targets: 'read', forms: 'write' },
     params: {
+      replicas: 'u32',
       vectors: 'u32',
-      per_replica: 'u32',
+      first_vector: 'u32',
+      taken: 'u32',
       width: 'u32',
       samples: 'u32',
       first: 'u32',
@@ -145,8 +140,11 @@ export const kernels = {
       chunk: 'u32',
     },
     constants: ['LANES', ...TARGETS],
-    groups: (p) => p.vectors * Math.ceil(p.count / SAMPLES_PER_CHUNK),
-    work: (p) => ({ flops: 4 * p.vectors * p.width * p.count, bytes: floats(p.vectors * p.width * p.count) }),
+    groups: (p) => p.replicas * Math.ceil(p.taken / 4) * Math.ceil(p.count / SAMPLES_PER_CHUNK),
+    work: (p) => ({
+      flops: 7 * p.replicas * p.taken * p.width * p.count,
+      bytes: floats(p.replicas * p.taken * p.width * p.count),
+    }),
   }),
   observe: defineKernel({
     summary: 'partial sums of loss, trace, disagreement, distance',
@@ -180,43 +178,66 @@ export const kernels = {
     groups: (p) => threads(p.vectors * Math.ceil(p.length / 4)),
     work: (p) => ({ flops: 0, bytes: floats(p.vectors * p.length) }),
   }),
-  neuron_mean: defineKernel({
-    summary: 'pre-activations of the average neuron',
-    bindings: { preactivations: 'read', means: 'write' },
+  centre: defineKernel({
+    summary: 'the average neuron, and how the others differ from it',
+    bindings: { preactivations: 'read', means: 'write', parts: 'write' },
     params: { replicas: 'u32', width: 'u32', count: 'u32' },
     constants: [],
     groups: (p) => threads(p.replicas * p.count),
-    work: (p) => ({ flops: p.replicas * p.width * p.count, bytes: floats(p.replicas * p.width * p.count) }),
+    work: (p) => ({ flops: 3 * p.replicas * p.width * p.count, bytes: floats(2 * p.replicas * p.width * p.count) }),
   }),
-  feature_gram: defineKernel({
-    summary: 'Gram matrix of the centred feature matrix',
-    bindings: { preactivations: 'read', means: 'read', gram: 'readWrite' },
-    params: { replicas: 'u32', width: 'u32', count: 'u32', side: 'u32', size: 'u32', accumulate: 'u32' },
+  gram_matrix: defineKernel({
+    summary: 'Gram matrices over one side of matrices',
+    bindings: { matrix: 'read', factors: 'read', status: 'read', gram: 'readWrite' },
+    params: {
+      replicas: 'u32',
+      rows: 'u32',
+      columns: 'u32',
+      skip: 'u32',
+      side: 'u32',
+      weighted: 'u32',
+      accumulate: 'u32',
+      step: 'u32',
+    },
     constants: [],
-    groups: (p) => threads(p.replicas * p.size * p.size),
-    work: (p) => ({
-      flops: 2 * p.replicas * p.size * p.size * (p.side === 0 ? p.width : p.count),
-      bytes: floats(p.replicas * p.width * p.count, p.replicas * p.size * p.size),
-    }),
-  }),
-  jacobian_gram: defineKernel({
-    summary: 'Gram matrix of the per-sample gradients, J J^T',
-    bindings: { preactivations: 'read', targets: 'read', data_gram: 'read', gram: 'write' },
-    params: { replicas: 'u32', width: 'u32', samples: 'u32' },
-    constants: [...TARGETS],
-    groups: (p) => threads(p.replicas * p.samples * p.samples),
-    work: (p) => ({
-      flops: 4 * p.replicas * p.width * p.samples * p.samples,
-      bytes: floats(p.replicas * p.width * p.samples, p.replicas * p.samples * p.samples),
-    }),
+    groups: (p) => {
+      const tilesAlong = Math.ceil((p.side === 0 ? p.columns : p.rows) / 32);
+      return (p.replicas * tilesAlong * (tilesAlong + 1)) / 2;
+    },
+    work: (p) => {
+      const [size, length] = p.side === 0 ? [p.columns, p.rows - p.skip] : [p.rows, p.columns];
+      return {
+        flops: p.replicas * size * (size + 1) * length,
+        bytes: floats(p.replicas * p.rows * p.columns, p.replicas * size * size),
+      };
+    },
   }),
   solve: defineKernel({
     summary: 'Cholesky solution of symmetric positive definite systems',
-    bindings: { gram: 'readWrite', rhs: 'read', solution: 'readWrite', pivots: 'write' },
-    params: { replicas: 'u32', samples: 'u32' },
+    bindings: { gram: 'readWrite', rhs: 'read', status: 'read', solution: 'readWrite', pivots: 'write' },
+    params: { replicas: 'u32', samples: 'u32', step: 'u32' },
     constants: ['LANES'],
     groups: (p) => p.replicas,
     work: (p) => ({ flops: (p.replicas * p.samples ** 3) / 3, bytes: floats(p.replicas * p.samples * p.samples) }),
+  }),
+  retraction_state: defineKernel({
+    summary: 'which replicas have been retracted',
+    bindings: { residuals: 'read', targets: 'read', status: 'readWrite' },
+    params: { replicas: 'u32', samples: 'u32', step: 'u32' },
+    constants: ['LANES', ...TARGETS],
+    groups: (p) => p.replicas,
+    work: (p) => ({ flops: 0, bytes: floats(2 * p.replicas * p.samples) }),
+  }),
+  retraction_step: defineKernel({
+    summary: 'a Gauss-Newton step of the pre-activations',
+    bindings: { slopes: 'read', multipliers: 'read', data_gram: 'read', status: 'read', preactivations: 'readWrite' },
+    params: { replicas: 'u32', width: 'u32', samples: 'u32', step: 'u32' },
+    constants: [],
+    groups: (p) => p.replicas * tiles(p.width, p.samples),
+    work: (p) => ({
+      flops: 2 * p.replicas * p.width * p.samples * p.samples,
+      bytes: floats(2 * p.replicas * p.width * p.samples, p.samples * p.samples),
+    }),
   }),
   sgd_lane: defineKernel({
     summary: 'label-noise SGD, one replica an invocation, state in registers',

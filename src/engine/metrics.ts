@@ -6,7 +6,7 @@ import { prepareFeatures } from './stages/features.ts';
 import { prepareGradient } from './stages/gradient.ts';
 import { type Observed, prepareObserve } from './stages/observe.ts';
 import { prepareProbes, type TraceEstimate } from './stages/probes.ts';
-import { prepareRetractedCopy, type Retraction, retractedWeights } from './stages/retract.ts';
+import { prepareRetraction, type Retraction, retractedPreactivations } from './stages/retract.ts';
 import type { Stage } from './stages/stage.ts';
 
 /** What stages found at one point, from which metrics are finished. Absent where no metric needs it. */
@@ -199,30 +199,37 @@ export function ownOptimum(optimum: Float64Array, { samples, targetSets }: Netwo
   return optimum.subarray(set * samples, (set + 1) * samples);
 }
 
-/** A set of metrics as one stage over a buffer of weights. @throws BAD_ARGUMENT for an unknown name, NOT_DEFINED where a metric does not exist for the network, LIMIT */
+/**
+ * A set of metrics as one stage; `repeated` if it will be recorded again and again. @throws BAD_ARGUMENT for an unknown name,
+ * NOT_DEFINED where a metric does not exist for the network, LIMIT
+ */
 export async function prepareWatch(
   network: Network,
-  weights: GPUBuffer,
   names: readonly MetricName[],
   options: MetricOptions = {},
+  repeated = false,
 ): Promise<Stage<MetricValues>> {
   const all = checkMetrics(network, names, options);
   const needed = new Set(names.flatMap((name) => metrics[name].needs as readonly Finding[]));
+  // In the order in which a block goes through them: what is retracted is there once the retraction is.
   const prepare: { [F in Finding]: () => Promise<Stage<Findings[F]>> } = {
-    observed: () => prepareObserve(network, weights),
-    gradientNorm: () => prepareGradient(network, weights),
-    features: () => prepareFeatures(network, weights),
-    probes: () => prepareProbes(network, weights, { probes: all.probes, kind: all.probeKind, seed: all.probeSeed }),
-    retraction: () => prepareRetractedCopy(network, weights),
-    retracted: () => prepareObserve(network, retractedWeights(network), 'retracted'),
+    observed: () => prepareObserve(network),
+    gradientNorm: () => prepareGradient(network),
+    features: () => prepareFeatures(network),
+    probes: () => prepareProbes(network, { probes: all.probes, kind: all.probeKind, seed: all.probeSeed, repeated }),
+    retraction: () => prepareRetraction(network),
+    retracted: () => prepareObserve(network, retractedPreactivations(network), 'retracted sums'),
   };
   const stages: { finding: Finding; stage: Stage<unknown> }[] = [];
   for (const finding of Object.keys(prepare) as Finding[]) {
     if (needed.has(finding)) stages.push({ finding, stage: await prepare[finding]() });
   }
   return {
-    record: () => {
-      for (const { stage } of stages) stage.record();
+    block(block) {
+      for (const { stage } of stages) stage.block(block);
+    },
+    end() {
+      for (const { stage } of stages) stage.end?.();
     },
     outputs: stages.flatMap(({ stage }) => stage.outputs),
     finish(bytes) {

@@ -24,7 +24,7 @@ export interface ProblemOptions {
   readonly replicas?: number;
 }
 
-/** A stretch of samples that is evaluated at once, so that memory and the time of a dispatch stay bounded. */
+/** A stretch of samples that is evaluated at once, so that memory stays bounded. */
 export interface Block {
   readonly first: number;
   readonly count: number;
@@ -34,8 +34,6 @@ export interface Block {
 
 /** Numbers that the pre-activations of a block may have: 16 MiB. */
 export const BLOCK_CELLS = 1 << 22;
-/** Multiply-adds in one dispatch: well under 0.2 s at the 1 GFLOP/s of a software adapter. */
-const BLOCK_WORK = 1 << 26;
 
 /**
  * The data, the network's shape and the weights on the device, with the scratch buffers that evaluations share.
@@ -68,6 +66,8 @@ export class Network {
   readonly running: GPUBuffer;
   readonly #scratch = new Map<string, GPUBuffer>();
   readonly #buffers: GPUBuffer[] = [];
+  /** Brings the weights up to date, while a run has its state elsewhere. */
+  catchUp: (() => void) | null = null;
   /** Counts what has changed the weights: a run takes its checkpoints only while nothing else has. */
   generation = 0;
   #dataGram: Promise<GPUBuffer> | null = null;
@@ -95,7 +95,7 @@ export class Network {
     const optimum = this.#optimum();
     this.optimum = typeof optimum === 'string' ? null : optimum;
     this.noOptimum = typeof optimum === 'string' ? optimum : '';
-    this.blocks = sampleBlocks(this.samples, this.replicas * this.width, this.dimension);
+    this.blocks = sampleBlocks(this.samples, this.replicas * this.width);
 
     // Refused before anything is allocated, if any part does not fit.
     const n = this.samples;
@@ -266,9 +266,9 @@ export function activationVariant(a: Activation) {
   return { slots: { activation: a.name }, constants: { ACTIVATION_PARAMETER: `f32(${literal})` } } as const;
 }
 
-/** Cuts n samples so that rows x count pre-activations, and rows x count x d multiply-adds, stay bounded. */
-export function sampleBlocks(samples: number, rows: number, dimension: number): Block[] {
-  const room = Math.min(BLOCK_CELLS / rows, BLOCK_WORK / (rows * dimension));
+/** Cuts n samples so that rows x count pre-activations stay bounded. */
+export function sampleBlocks(samples: number, rows: number): Block[] {
+  const room = BLOCK_CELLS / rows;
   const size = Math.min(samples, Math.max(1, room >= 256 ? Math.floor(room / 256) * 256 : Math.floor(room)));
   const blocks: Block[] = [];
   for (let first = 0, chunk = 0; first < samples; first += size) {

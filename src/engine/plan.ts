@@ -60,7 +60,7 @@ export function choosePlan(r: PlanRequest, wish: Partial<Pick<Plan, 'strategy' |
     return r.fullBatch && (cost(space) > GROUP_WORK || r.batch > GROUP_BATCH) ? 'tiled' : 'group';
   };
   // Matrix products in data space work on all samples at once.
-  const fitsAtOnce = sampleBlocks(r.samples, r.replicas * r.width, r.dimension).length === 1;
+  const fitsAtOnce = sampleBlocks(r.samples, r.replicas * r.width).length === 1;
   const possible = (space: Plan['space']) => space === 'weight' || strategyIn(space) !== 'tiled' || fitsAtOnce;
   const cheaper = cost('data') < cost('weight') && r.samples <= 2 * r.dimension;
   const space = wish.space ?? (cheaper && possible('data') ? 'data' : 'weight');

@@ -17,8 +17,8 @@ import { prepareForward } from './stages/forward.ts';
 import { gradientBuffer, prepareGradient } from './stages/gradient.ts';
 import { type Observed, prepareObserve } from './stages/observe.ts';
 import { prepareProbes, type TraceEstimate } from './stages/probes.ts';
-import { checkRetractable, prepareRetractedCopy, RETRACTION_STEPS, retractedWeights } from './stages/retract.ts';
-import type { Stage } from './stages/stage.ts';
+import { prepareJacobianGram, prepareRetraction, RETRACTION_STEPS } from './stages/retract.ts';
+import { recordStages, type Stage } from './stages/stage.ts';
 import { Run } from './train.ts';
 
 /**
@@ -51,6 +51,8 @@ export class Problem {
 
   /** Theta, replicas x m x d. */
   async weights(): Promise<Float32Array> {
+    this.#network.check();
+    this.#network.catchUp?.();
     return this.#floats(this.#network.weights, this.#network.replicas * this.#network.cells);
   }
 
@@ -65,11 +67,7 @@ export class Problem {
   async residuals(): Promise<Float32Array> {
     const network = this.#network;
     network.check();
-    const forward = await prepareForward(network, network.weights);
-    for (const block of network.blocks) {
-      forward.preactivations(block);
-      forward.residuals(block);
-    }
+    await this.#record([]);
     return this.#floats(network.residuals, network.replicas * network.samples);
   }
 
@@ -84,7 +82,7 @@ export class Problem {
         'Use fewer samples, neurons or replicas.',
       );
     }
-    (await prepareForward(network, network.weights)).preactivations(network.blocks[0]);
+    await this.#record([]);
     return this.#floats(network.preactivations, network.replicas * network.width * network.samples);
   }
 
@@ -138,7 +136,7 @@ export class Problem {
   async gradient(): Promise<Float32Array> {
     const network = this.#network;
     network.check();
-    (await prepareGradient(network, network.weights)).record();
+    await this.#record([await prepareGradient(network)]);
     return this.#floats(gradientBuffer(network), network.replicas * network.cells);
   }
 
@@ -162,14 +160,14 @@ export class Problem {
     const result = new Float32Array(values.length);
     for (let done = 0; done < perReplica; ) {
       const taken = vectorsAtOnce(network, perReplica - done);
-      const curvature = await prepareCurvature(network, network.weights, taken);
+      const curvature = await prepareCurvature(network, taken);
       const batch = new Float32Array(replicas * taken * cells);
       for (let r = 0; r < replicas; r++) {
         const from = (r * perReplica + done) * cells;
         batch.set(values.subarray(from, from + taken * cells), r * taken * cells);
       }
       network.gpu.write(curvature.vectors, batch);
-      curvature.recordProducts();
+      await this.#record([curvature]);
       const products = await this.#floats(curvature.products, batch.length);
       for (let r = 0; r < replicas; r++) {
         const from = r * taken * cells;
@@ -185,25 +183,14 @@ export class Problem {
     this.#network.check();
     count('probes', options.probes);
     if (options.kind) checkLaw('kind', options.kind);
-    return this.#result(await prepareProbes(this.#network, this.#network.weights, options));
+    return this.#result(await prepareProbes(this.#network, options));
   }
 
   /** J J^T, the Gram matrix of the per-sample gradients, replicas x n x n. @throws LIMIT above 512 samples */
   async jacobianGram(): Promise<Float32Array> {
     const network = this.#network;
     network.check();
-    const { gpu, replicas, width, samples, preactivations, targets } = network;
-    checkRetractable(network);
-    const gram = network.scratch('jacobian gram', replicas * samples * samples);
-    const launch = await network.launch('jacobian_gram', {
-      preactivations,
-      targets,
-      data_gram: await network.dataGram(),
-      gram,
-    });
-    (await prepareForward(network, network.weights)).preactivations(network.blocks[0]);
-    gpu.recorder.dispatch(launch, { replicas, width, samples });
-    return this.#floats(gram, replicas * samples * samples);
+    return this.#result(await prepareJacobianGram(network));
   }
 
   /**
@@ -218,9 +205,22 @@ export class Problem {
     count('steps', steps);
     const release = this.#occupy();
     try {
-      const copy = retractedWeights(network);
-      const { pivots } = await this.#result(await prepareRetractedCopy(network, network.weights, steps));
-      const { largestResidual, broken } = await this.#result(await prepareObserve(network, copy, 'retracted'));
+      const { replicas, width, samples, dimension, cells, data, gpu } = network;
+      const moves = network.scratch('moves', replicas * width * samples);
+      const { pivots } = await this.#result(await prepareRetraction(network, { steps, moves }));
+      const copy = network.scratch('retracted weights', replicas * cells);
+      const combine = await gpu.launch('combine', { coefficients: moves, data, sum: copy });
+      const [forward, observe] = await Promise.all([prepareForward(network, copy), prepareObserve(network)]);
+      gpu.recorder.copy(network.weights, 0, copy, 0, replicas * cells * 4);
+      gpu.recorder.dispatch(combine, {
+        rows: replicas * width,
+        first: 0,
+        count: samples,
+        inner: dimension,
+        accumulate: 1,
+      });
+      recordStages(network, forward, [observe]);
+      const { largestResidual, broken } = observe.finish(await gpu.read(observe.outputs));
       const pivotRatio = Float64Array.from(largestResidual, (_, r) => pivots[2 * r] / pivots[2 * r + 1]);
       const bad = broken.findIndex((b) => b > 0);
       if (bad >= 0) {
@@ -240,7 +240,7 @@ export class Problem {
   /** Metrics at the present weights. */
   async metrics(names: readonly MetricName[], options?: MetricOptions): Promise<MetricValues> {
     this.#network.check();
-    return this.#result(await prepareWatch(this.#network, this.#network.weights, names, options));
+    return this.#result(await prepareWatch(this.#network, names, options));
   }
 
   /**
@@ -283,13 +283,21 @@ export class Problem {
 
   async #observe(): Promise<Observed> {
     this.#network.check();
-    return this.#result(await prepareObserve(this.#network, this.#network.weights));
+    return this.#result(await prepareObserve(this.#network));
   }
 
   async #result<T>(stage: Stage<T>): Promise<T> {
-    this.#network.check();
-    stage.record();
+    await this.#record([stage]);
     return stage.finish(await this.#network.gpu.read(stage.outputs));
+  }
+
+  /** Records stages over the forward pass of the present weights. */
+  async #record(stages: readonly Omit<Stage<unknown>, 'finish'>[]): Promise<void> {
+    const network = this.#network;
+    const forward = await prepareForward(network, network.weights);
+    network.check();
+    network.catchUp?.();
+    recordStages(network, forward, stages);
   }
 
   async #floats(buffer: GPUBuffer, length: number): Promise<Float32Array> {

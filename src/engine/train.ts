@@ -6,6 +6,8 @@ import { Pace } from './pace.ts';
 import { choosePlan, type Plan } from './plan.ts';
 import { Ring } from './ring.ts';
 import { checkpointShape, readSettings, type Settings, stateLength, type TrainOptions } from './settings.ts';
+import { prepareDataForward, prepareForward } from './stages/forward.ts';
+import { recordStages } from './stages/stage.ts';
 import type { RunBuffers, Stepper } from './steppers/step.ts';
 import { prepareStepper } from './steppers/stepper.ts';
 
@@ -162,13 +164,10 @@ export class Run implements AsyncIterable<MetricRow> {
     this.#buffers = await this.#makeBuffers();
     const buffers = this.#buffers;
     const stepper = await prepareStepper(network, this.plan, this.#stepSettings(), buffers);
-    const watch = await prepareWatch(
-      network,
-      network.weights,
-      this.#options.metrics ?? [],
-      this.#options.metricOptions,
-    );
-    const refresh = await this.#prepareRefresh(buffers);
+    const watch = await prepareWatch(network, this.#options.metrics ?? [], this.#options.metricOptions, true);
+    const inData = this.plan.space === 'data';
+    const forward = await (inData ? prepareDataForward(network, buffers) : prepareForward(network, network.weights));
+    if (inData) network.catchUp = await this.#prepareRefresh(buffers);
     const ring = new Ring(
       gpu,
       [...watch.outputs, { buffer: buffers.status, size: network.replicas * 4 }],
@@ -192,8 +191,7 @@ export class Run implements AsyncIterable<MetricRow> {
           }
           // When aborted, the state that the steps have led to gets a last row.
           if (!signal?.aborted || this.#step > rowed) {
-            refresh();
-            watch.record();
+            if (watch.outputs.length > 0) recordStages(network, forward, [watch]);
             ring.push(this.#step);
             rowed = this.#step;
           }
@@ -282,6 +280,7 @@ export class Run implements AsyncIterable<MetricRow> {
   async #writeWeights(): Promise<void> {
     if (!this.#buffers) return;
     this.#network.check();
+    this.#network.catchUp = null;
     (await this.#prepareRefresh(this.#buffers))();
     this.#network.gpu.recorder.submit();
     await this.#network.gpu.settled();

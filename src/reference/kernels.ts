@@ -1,13 +1,13 @@
 import type { KernelName, kernels } from '../engine/kernels.ts';
 import { drawTable, probeVectors } from './kernels/draws.ts';
-import { featureGram, jacobianGram, solve } from './kernels/matrices.ts';
+import { gramMatrix, retractionState, retractionStep, solve } from './kernels/matrices.ts';
 import {
+  centre,
   curvatureCoefficients,
   gradientCoefficients,
-  neuronMean,
   noisyResidual,
   observe,
-  quadraticForm,
+  probeForms,
   residual,
   tangent,
 } from './kernels/network.ts';
@@ -27,14 +27,15 @@ export const oracles = {
   gradient_coefficients: gradientCoefficients,
   tangent,
   curvature_coefficients: curvatureCoefficients,
-  quadratic_form: quadraticForm,
+  probe_forms: probeForms,
   observe,
   sum_squares: sumSquares,
   probe_vectors: probeVectors,
-  neuron_mean: neuronMean,
-  feature_gram: featureGram,
-  jacobian_gram: jacobianGram,
+  centre,
+  gram_matrix: gramMatrix,
   solve,
+  retraction_state: retractionState,
+  retraction_step: retractionStep,
   sgd_lane: sgdLane,
   sgd_group: sgdGroup,
   activation_table: activationTable,

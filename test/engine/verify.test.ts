@@ -30,7 +30,8 @@ describe('a fault is noticed', () => {
     ['a sign lost', 'observe', 'observe, relu', 'loss += e * e', 'loss += e'],
     ['a level of the tree left out', 'observe', 'observe, relu', 'half = LANES / 2u', 'half = LANES / 4u'],
     ['a tail not written', 'sum_squares', 'sum_squares', 'end = min(begin + 1024u', 'end = min(begin + 1023u'],
-    ['one sample of a chunk lost', 'quadratic_form', 'quadratic_form, sqp', 'i += LANES', 'i += LANES + 1u'],
+    ['one sample of a chunk lost', 'probe_forms', 'probe_forms, sqp', 'i += LANES', 'i += LANES + 1u'],
+    ['a vector of four repeated', 'probe_forms', 'probe_forms, cubic', 'vector + 3u)', 'vector + 2u)'],
     ['the block not where it should be', 'combine', 'combine', '+ params.first * inner', ''],
     ['a term counted twice at a seam', 'project', 'project', 'min(begin + 64u, inner)', 'min(begin + 65u, inner)'],
     ['the last column written past the end', 'project', 'project', 'min(params.count - column, 4u)', '4u'],
@@ -52,7 +53,10 @@ describe('a fault is noticed', () => {
       'params.step <',
       'params.step <=',
     ],
-    ['the square of a forgotten', 'jacobian_gram', 'jacobian_gram, silu', 'a * a * dphi', 'a * dphi'],
+    ['a tile above the diagonal', 'gram_matrix', 'gram_matrix', 'tile_column -= tile_row', 'tile_column -= 1u'],
+    ['a half not written', 'gram_matrix', 'gram_matrix', '(column + c) * size + row', 'row * size + column + c'],
+    ['the multiplier of another sample', 'retraction_step', 'retraction_step', 'replica * n + i]', 'replica * n]'],
+    ['a retraction that ends too early', 'retraction_state', 'retraction_state', '1.52587890625e-5', '1.53e-5'],
     ['a row of the factor left out', 'solve', 'solve', 'l <= i', 'l < i'],
     ['noise left out', 'sgd_lane', 'sgd_lane, cubic', 'own.noise * drawn.noise', '0.0'],
     [
@@ -62,8 +66,8 @@ describe('a fault is noticed', () => {
       'params.first_step + t',
       'params.first_step + t - 1u',
     ],
-    ['the mean over one neuron too many', 'neuron_mean', 'neuron_mean', 'f32(params.width)', 'f32(params.width + 1u)'],
-    ['the mean not taken off', 'feature_gram', 'feature_gram', '- means[replica * params.count + i]', ''],
+    ['the mean over one neuron too many', 'centre', 'centre', 'f32(params.width)', 'f32(params.width + 1u)'],
+    ['the mean not taken off', 'centre', 'centre', '- mean;', ';'],
     ['a probe repeated', 'probe_vectors', 'probe_vectors', 'params.first + vector', 'vector'],
     [
       'a pull too large',
@@ -87,7 +91,7 @@ describe('a fault is noticed', () => {
     const row = await verify(engine, 'tangent, relu');
     expect(row).toMatchObject({ kernel: 'tangent', activation: 'relu', passed: false });
     expect(row.error).toMatch(/'tangent' does not compile.*shaders\/tangent\.wgsl:\d+/);
-    expect(await verify(engine, 'neuron_mean')).toMatchObject({ passed: true });
+    expect(await verify(engine, 'centre')).toMatchObject({ passed: true });
     expect(JSON.parse(JSON.stringify(row))).toEqual(row);
     engine.dispose();
   });

@@ -84,9 +84,9 @@ describe('oracles', () => {
     const curved = { ...given, coefficients: new Float64Array(m * n) };
     const { coefficients } = oracles.curvature_coefficients(curved, shape, shared, choices);
     close(product(coefficients.values, p.X, m, n, d), hvp(p, v));
-    const { forms } = oracles.quadratic_form(
-      { ...given, forms: [0] },
-      { ...shape, chunk: 0 },
+    const { forms } = oracles.probe_forms(
+      { ...inputs, residuals: e, forms: [0] },
+      { ...block, vectors: 1, first_vector: 0, taken: 1, chunk: 0 },
       { LANES: 64, ...shared },
       choices,
     );
@@ -107,15 +107,36 @@ describe('oracles', () => {
   });
 
   test('Jacobian Gram matrix, and its system solved', () => {
-    const given = { preactivations: z, targets, data_gram: dataGram(p), gram: new Float64Array(n * n) };
-    const gram = oracles.jacobian_gram(given, { replicas: 1, width: m, samples: n }, shared, choices).gram.values;
+    const ones = new Float64Array(n).fill(1);
+    const slopes = oracles.gradient_coefficients(
+      { preactivations: z, targets, weights: ones, status: [RUNNING], coefficients: new Float64Array(m * n) },
+      { ...block, scale: 1, accumulate: 0, step: 0 },
+      shared,
+      choices,
+    ).coefficients.values;
+    const gram = oracles.gram_matrix(
+      { matrix: slopes, factors: dataGram(p), status: [RUNNING], gram: new Float64Array(n * n) },
+      { replicas: 1, rows: m, columns: n, skip: 0, side: 0, weighted: 1, accumulate: 0, step: 0 },
+      {},
+      choices,
+    ).gram.values;
     close(gram, jacobianGram(p));
-    const buffers = { gram, rhs: e, solution: new Float64Array(n), pivots: [0, 0] };
-    const { solution } = oracles.solve(buffers, { replicas: 1, samples: n }, { LANES: 64, ...shared }, choices);
+    const buffers = { gram, rhs: e, status: [RUNNING], solution: new Float64Array(n), pivots: [0, 0] };
+    const { solution } = oracles.solve(buffers, { replicas: 1, samples: n, step: 0 }, { LANES: 64 }, choices);
     for (let i = 0; i < n; i++) {
       const back = solution.values.reduce((sum, mu, k) => sum + gram[i * n + k] * mu, 0);
       expect(back).toBeCloseTo(e[i], 9);
     }
+    // A step of the pre-activations is the step of the weights, -J^T mu.
+    const step = oracles.retraction_step(
+      { slopes, multipliers: solution.values, data_gram: dataGram(p), status: [RUNNING], preactivations: z },
+      { replicas: 1, width: m, samples: n, step: 0 },
+      {},
+      choices,
+    );
+    const pulled = slopes.map((slope, cell) => -slope * solution.values[cell % n]);
+    const moved = product(pulled, p.X, m, n, d).map((change, cell) => p.theta[cell] + change);
+    close(step.preactivations.values, preactivations({ ...p, theta: moved }));
   });
 
   test.each(['weight', 'data'] as const)('label-noise SGD in %s space', (space) => {

@@ -1,7 +1,6 @@
 import { FlatwalkError } from '../../model/errors.ts';
 import { symmetricEigenvalues } from '../eigenvalues.ts';
 import type { Network } from '../network.ts';
-import { prepareForward } from './forward.ts';
 import type { Stage } from './stage.ts';
 
 /** The smaller side of the feature matrix whose singular values are finished on the host, in O(side^3). */
@@ -15,7 +14,7 @@ const LARGEST_SIDE = 1024;
  * second singular value stays exact while the neurons come to agree.
  * @throws LIMIT when min(m, n) is above 1024
  */
-export async function prepareFeatures(network: Network, weights: GPUBuffer): Promise<Stage<Float64Array[]>> {
+export async function prepareFeatures(network: Network): Promise<Stage<Float64Array[]>> {
   const { gpu, replicas, width, samples, blocks, preactivations } = network;
   const overSamples = samples <= width;
   const side = Math.min(samples, width);
@@ -26,23 +25,21 @@ export async function prepareFeatures(network: Network, weights: GPUBuffer): Pro
       `Ask for them only where the smaller side is at most ${LARGEST_SIDE} and the matrices fit in 16 MiB.`,
     );
   }
+  // Over the samples the host adds the mean, which it reads; over the neurons it is a row of the Gram matrix.
   const size = overSamples ? samples : width + 1;
+  const matrix = network.scratch('feature parts', replicas * (width + 1) * blocks[0].count);
   const means = network.scratch('means', replicas * blocks[0].count);
   const gram = network.scratch('feature gram', replicas * size * size);
-  const forward = await prepareForward(network, weights);
-  const [mean, multiply] = await Promise.all([
-    gpu.launch('neuron_mean', { preactivations, means }),
-    gpu.launch('feature_gram', { preactivations, means, gram }),
+  const [centre, multiply] = await Promise.all([
+    gpu.launch('centre', { preactivations, means, parts: matrix }),
+    gpu.launch('gram_matrix', { matrix, factors: matrix, status: network.running, gram }),
   ]);
+  const shape = { replicas, rows: width + 1, skip: 1, side: overSamples ? 0 : 1, weighted: 0, step: 0 };
   return {
-    record() {
-      for (const block of blocks) {
-        const { count } = block;
-        forward.preactivations(block);
-        gpu.recorder.dispatch(mean, { replicas, width, count });
-        const accumulate = block === blocks[0] ? 0 : 1;
-        gpu.recorder.dispatch(multiply, { replicas, width, count, side: overSamples ? 0 : 1, size, accumulate });
-      }
+    block(block) {
+      const { count } = block;
+      gpu.recorder.dispatch(centre, { replicas, width, count });
+      gpu.recorder.dispatch(multiply, { ...shape, columns: count, accumulate: block === blocks[0] ? 0 : 1 });
     },
     outputs: [
       { buffer: gram, size: replicas * size * size * 4 },
@@ -50,11 +47,11 @@ export async function prepareFeatures(network: Network, weights: GPUBuffer): Pro
     ],
     finish([gramBytes, meanBytes]) {
       const grams = new Float32Array(gramBytes);
-      const centre = new Float32Array(meanBytes);
+      const mean = new Float32Array(meanBytes);
       return Array.from({ length: replicas }, (_, r) => {
         const one = grams.subarray(r * size * size, (r + 1) * size * size);
         const full = overSamples
-          ? withMean(one, samples, width, centre.subarray(r * samples, (r + 1) * samples))
+          ? withMean(one, samples, width, mean.subarray(r * samples, (r + 1) * samples))
           : withoutAugmentation(one, width);
         return singularValues(full, side);
       });

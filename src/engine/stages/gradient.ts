@@ -1,21 +1,20 @@
 import { lanesFor, VALUES_PER_CHUNK } from '../kernels.ts';
 import type { Network } from '../network.ts';
-import { prepareForward } from './forward.ts';
 import type { Stage } from './stage.ts';
 
 /** The gradient of L, replicas x m x d, left in the scratch buffer 'gradient'; its result is the norm per replica. */
-export async function prepareGradient(network: Network, weights: GPUBuffer): Promise<Stage<Float64Array>> {
-  const { gpu, replicas, width, samples, dimension, cells, blocks, preactivations, targets, running } = network;
+export async function prepareGradient(network: Network): Promise<Stage<Float64Array>> {
+  const { gpu, replicas, width, samples, dimension, cells, blocks, preactivations, residuals, targets, running } =
+    network;
   const coefficients = network.gradientCoefficients;
   const gradient = gradientBuffer(network);
   const chunks = Math.ceil(cells / VALUES_PER_CHUNK);
   const partials = network.scratch('squares', replicas * chunks);
-  const forward = await prepareForward(network, weights);
   const [weigh, combine, squares] = await Promise.all([
     network.launch('gradient_coefficients', {
       preactivations,
       targets,
-      weights: network.residuals,
+      weights: residuals,
       status: running,
       coefficients,
     }),
@@ -23,15 +22,13 @@ export async function prepareGradient(network: Network, weights: GPUBuffer): Pro
     gpu.launch('sum_squares', { values: gradient, partials }, { constants: { LANES: lanesFor(cells) } }),
   ]);
   return {
-    record() {
-      for (const block of blocks) {
-        const { first, count } = block;
-        forward.preactivations(block);
-        forward.residuals(block);
-        gpu.recorder.dispatch(weigh, { replicas, width, samples, first, count, scale: 2, accumulate: 0, step: 0 });
-        const accumulate = block === blocks[0] ? 0 : 1;
-        gpu.recorder.dispatch(combine, { rows: replicas * width, first, count, inner: dimension, accumulate });
-      }
+    block(block) {
+      const { first, count } = block;
+      gpu.recorder.dispatch(weigh, { replicas, width, samples, first, count, scale: 2, accumulate: 0, step: 0 });
+      const accumulate = block === blocks[0] ? 0 : 1;
+      gpu.recorder.dispatch(combine, { rows: replicas * width, first, count, inner: dimension, accumulate });
+    },
+    end() {
       gpu.recorder.dispatch(squares, { replicas, length: cells });
     },
     outputs: [{ buffer: partials, size: replicas * chunks * 4 }],

@@ -1,6 +1,5 @@
-import { lanesFor, OBSERVED } from '../kernels.ts';
+import { lanesFor, OBSERVED, SAMPLES_PER_CHUNK } from '../kernels.ts';
 import { chunkCount, type Network } from '../network.ts';
-import { prepareForward } from './forward.ts';
 import type { Stage } from './stage.ts';
 
 /** Per replica, each an array of `replicas` numbers. */
@@ -19,22 +18,23 @@ export interface Observed {
   readonly broken: Float64Array;
 }
 
+/** What pre-activations say, those of the forward pass if no others are given. */
 export async function prepareObserve(
   network: Network,
-  weights: GPUBuffer,
+  preactivations: GPUBuffer = network.preactivations,
   label = 'observed',
 ): Promise<Stage<Observed>> {
-  const { gpu, replicas, width, samples, blocks, preactivations, targets } = network;
+  const { gpu, replicas, width, samples, blocks, targets } = network;
   const chunks = chunkCount(blocks);
   const partials = network.scratch(label, chunks * replicas * OBSERVED);
-  const forward = await prepareForward(network, weights);
-  const observe = await network.launch('observe', { preactivations, targets, partials }, { LANES: lanesFor(samples) });
+  const observe = await network.launch(
+    'observe',
+    { preactivations, targets, partials },
+    { LANES: lanesFor(Math.min(SAMPLES_PER_CHUNK, blocks[0].count)) },
+  );
   return {
-    record() {
-      for (const block of blocks) {
-        forward.preactivations(block);
-        gpu.recorder.dispatch(observe, { replicas, width, samples, ...block });
-      }
+    block(block) {
+      gpu.recorder.dispatch(observe, { replicas, width, samples, ...block });
     },
     outputs: [{ buffer: partials, size: chunks * replicas * OBSERVED * 4 }],
     finish([bytes]) {

@@ -1,12 +1,15 @@
 import { type Law, splitSeed } from '../../model/draws.ts';
-import type { Network } from '../network.ts';
-import { prepareCurvature, vectorsAtOnce } from './curvature.ts';
+import { lanesFor, SAMPLES_PER_CHUNK } from '../kernels.ts';
+import { type Block, chunkCount, type Network } from '../network.ts';
+import { vectorsAtOnce } from './curvature.ts';
 import type { Stage } from './stage.ts';
 
 export interface ProbeOptions {
   readonly probes: number;
   readonly kind?: Law;
   readonly seed?: number;
+  /** Whether the stage is recorded again and again, so that what does not depend on the weights is worth keeping. */
+  readonly repeated?: boolean;
 }
 
 /** Hutchinson's estimate of tr D^2 L for one replica. */
@@ -20,52 +23,84 @@ export interface TraceEstimate {
   readonly samples: Float64Array;
 }
 
-/** Hutchinson, Communications in Statistics 19 (1990): E v^T H v = tr H for independent entries of variance 1. */
-export async function prepareProbes(
-  network: Network,
-  weights: GPUBuffer,
-  { probes, kind = 'rademacher', seed = 0 }: ProbeOptions,
-): Promise<Stage<TraceEstimate[]>> {
-  const { gpu, replicas, cells } = network;
-  const perReplica = vectorsAtOnce(network, probes);
-  const curvature = await prepareCurvature(network, weights, perReplica);
-  const draw = await gpu.launch('probe_vectors', { probes: curvature.vectors });
-  const batches = Math.ceil(probes / perReplica);
-  const vectors = replicas * perReplica;
-  const size = vectors * curvature.chunks * 4;
-  // Its size is a power of two of batches, so that few are ever made.
-  const all = network.scratch('all forms', (2 ** Math.ceil(Math.log2(batches)) * size) / 4);
-  const [seedLow, seedHigh] = splitSeed(seed);
+/** Projections U = V X^T that may be kept: 128 MiB, what every device can bind at once. */
+const KEPT_CELLS = 1 << 25;
+
+/**
+ * Hutchinson, Communications in Statistics 19 (1990): E v^T H v = tr H for independent entries of variance 1. The weights
+ * enter through the pre-activations alone, so that a stage for many rows keeps the projections U = V X^T where they fit.
+ */
+export async function prepareProbes(network: Network, options: ProbeOptions): Promise<Stage<TraceEstimate[]>> {
+  const { gpu, replicas, width, samples, blocks, preactivations, residuals, targets } = network;
+  const { probes, repeated = false } = options;
+  const chunks = chunkCount(blocks);
+  const forms = network.scratch('forms', chunks * replicas * probes);
+  const kept = repeated && blocks.length === 1 && replicas * probes * width * samples <= KEPT_CELLS;
+  const atOnce = vectorsAtOnce(network, probes);
+  const { project, projections } = await prepareProjections(network, options, atOnce);
+  const all = kept ? network.scratch('kept projections', replicas * probes * width * samples) : projections;
+  const form = await network.launch(
+    'probe_forms',
+    { preactivations, projections: all, residuals, targets, forms },
+    { LANES: lanesFor(Math.min(SAMPLES_PER_CHUNK, blocks[0].count)) },
+  );
+  const shape = { replicas, vectors: probes, width, samples };
+  if (kept) {
+    const bytes = width * samples * 4;
+    for (let first = 0; first < probes; first += atOnce) {
+      const taken = Math.min(atOnce, probes - first);
+      project(first, taken, blocks[0]);
+      for (let r = 0; r < replicas; r++) {
+        gpu.recorder.copy(projections, r * taken * bytes, all, (r * probes + first) * bytes, taken * bytes);
+      }
+    }
+  }
   return {
-    record() {
-      for (let b = 0; b < batches; b++) {
-        gpu.recorder.dispatch(draw, {
-          vectors,
-          per_replica: perReplica,
-          first: b * perReplica,
-          length: cells,
-          kind: kind === 'gaussian' ? 1 : 0,
-          seed_low: seedLow,
-          seed_high: seedHigh,
-        });
-        curvature.recordForms();
-        gpu.recorder.copy(curvature.forms, 0, all, b * size, size);
+    block(block) {
+      const most = kept ? probes : atOnce;
+      for (let first = 0; first < probes; first += most) {
+        const taken = Math.min(most, probes - first);
+        if (!kept) project(first, taken, block);
+        gpu.recorder.dispatch(form, { ...shape, ...block, first_vector: first, taken });
       }
     },
-    outputs: [{ buffer: all, size: batches * size }],
+    outputs: [{ buffer: forms, size: chunks * replicas * probes * 4 }],
     finish([bytes]) {
       const values = new Float32Array(bytes);
       return Array.from({ length: replicas }, (_, replica) => {
-        const samples = new Float64Array(probes);
-        for (let p = 0; p < probes; p++) {
-          const vector = replica * perReplica + (p % perReplica);
-          const base = Math.floor(p / perReplica) * vectors * curvature.chunks;
-          for (let c = 0; c < curvature.chunks; c++) samples[p] += values[base + c * vectors + vector];
+        const found = new Float64Array(probes);
+        for (let c = 0; c < chunks; c++) {
+          const base = (c * replicas + replica) * probes;
+          for (let p = 0; p < probes; p++) found[p] += values[base + p];
         }
-        return { ...meanAndError(samples), probes, samples };
+        return { ...meanAndError(found), probes, samples: found };
       });
     },
   };
+}
+
+/** Draws of `atOnce` probes a replica at most, and their products with a block of samples: replicas x taken x m x count. */
+async function prepareProjections(
+  network: Network,
+  { kind = 'rademacher', seed = 0 }: ProbeOptions,
+  atOnce: number,
+): Promise<{ project: (first: number, taken: number, block: Block) => void; projections: GPUBuffer }> {
+  const { gpu, replicas, width, dimension, cells, blocks, data } = network;
+  const vectors = network.scratch('vectors', replicas * atOnce * cells);
+  const projections = network.scratch('projections', replicas * atOnce * width * blocks[0].count);
+  const [draw, product] = await Promise.all([
+    gpu.launch('probe_vectors', { probes: vectors }),
+    gpu.launch('project', { left: vectors, data, product: projections }),
+  ]);
+  const [seed_low, seed_high] = splitSeed(seed);
+  const law = { length: cells, kind: kind === 'gaussian' ? 1 : 0, seed_low, seed_high };
+  const project = (first: number, taken: number, block: Block) => {
+    const rows = replicas * taken;
+    gpu.recorder.dispatch(draw, { ...law, vectors: rows, per_replica: taken, first });
+    const { first: from, count } = block;
+    gpu.recorder.dispatch(product, { rows: rows * width, first: from, count, inner: dimension, accumulate: 0 });
+  };
+  return { project, projections };
 }
 
 function meanAndError(samples: Float64Array): { value: number; standardError: number } {

@@ -1,12 +1,14 @@
 import { FlatwalkError } from '../../model/errors.ts';
 import { lanesFor } from '../kernels.ts';
 import type { Network } from '../network.ts';
-import { prepareForward } from './forward.ts';
 import type { Stage } from './stage.ts';
 
-/** The Gauss-Newton system of n x n numbers is factored by one workgroup, in n³/3 operations that cannot be cut. */
+/** The Gauss-Newton system of n x n numbers. */
 const MOST_SAMPLES = 512;
-/** Gauss-Newton converges quadratically near the manifold; from a random start it needs a few more steps. */
+/**
+ * Gauss-Newton converges quadratically near the manifold; from a random start it needs a few more steps. Those after the one
+ * that converges do nothing.
+ */
 export const RETRACTION_STEPS = 8;
 
 /** @throws LIMIT where the Gauss-Newton system does not fit */
@@ -28,45 +30,66 @@ export interface Retraction {
   readonly pivots: Float32Array;
 }
 
+export interface RetractionOptions {
+  readonly steps?: number;
+  /** Gathers the coefficients A of the move, Theta <- Theta + A X, replicas x m x n. */
+  readonly moves?: GPUBuffer;
+}
+
+/** Pre-activations on the zero-loss manifold, replicas x m x n, after a retraction stage. */
+export function retractedPreactivations(network: Network): GPUBuffer {
+  return network.scratch('retracted', network.replicas * network.width * network.samples);
+}
+
 /**
- * Retraction onto the zero-loss manifold, in place, by Gauss-Newton: Theta <- Theta - J^T (J J^T)^-1 e.
+ * Retraction onto the zero-loss manifold by Gauss-Newton, Theta <- Theta - J^T (J J^T)^-1 e, of a copy of the pre-activations:
+ * a step changes them by the Gram matrix of the data points alone. The weights do not move.
  * @throws LIMIT for more than 512 samples
  */
 export async function prepareRetraction(
   network: Network,
-  weights: GPUBuffer,
-  steps = RETRACTION_STEPS,
+  { steps = RETRACTION_STEPS, moves }: RetractionOptions = {},
 ): Promise<Stage<Retraction>> {
-  const { gpu, replicas, width, samples, dimension, preactivations, residuals, targets, running, blocks } = network;
   checkRetractable(network);
-  const gram = network.scratch('jacobian gram', replicas * samples * samples);
-  const solution = network.scratch('multipliers', replicas * samples);
+  const { gpu, replicas, width, samples, targets, running } = network;
+  const cells = replicas * width * samples;
+  const preactivations = retractedPreactivations(network);
+  const residuals = network.scratch('retracted residuals', replicas * samples);
+  const status = network.scratch('retraction status', replicas);
+  const multipliers = network.scratch('multipliers', replicas * samples);
   const pivots = network.scratch('pivots', replicas * 2);
-  const coefficients = network.gradientCoefficients;
-  const dataGram = await network.dataGram();
-  const forward = await prepareForward(network, weights);
-  const [multiply, solve, weigh, combine] = await Promise.all([
-    network.launch('jacobian_gram', { preactivations, targets, data_gram: dataGram, gram }),
-    gpu.launch('solve', { gram, rhs: residuals, solution, pivots }, { constants: { LANES: solveLanes(samples) } }),
-    network.launch('gradient_coefficients', {
-      preactivations,
-      targets,
-      weights: solution,
-      status: running,
-      coefficients,
-    }),
-    gpu.launch('combine', { coefficients, data: network.data, sum: weights }),
+  const factors = await network.dataGram();
+  const { gram, slopes } = jacobianBuffers(network);
+  const weigh = (weights: GPUBuffer, coefficients: GPUBuffer) =>
+    network.launch('gradient_coefficients', { preactivations, targets, weights, status, coefficients });
+  const [residual, judge, square, solve, move, gather] = await Promise.all([
+    network.launch('residual', { preactivations, targets, residuals }),
+    network.launch('retraction_state', { residuals, targets, status }, { LANES: lanesFor(samples) }),
+    prepareSquare(network, preactivations, status),
+    gpu.launch(
+      'solve',
+      { gram, rhs: residuals, status, solution: multipliers, pivots },
+      { constants: { LANES: solveLanes(samples) } },
+    ),
+    gpu.launch('retraction_step', { slopes, multipliers, data_gram: factors, status, preactivations }),
+    moves ? weigh(multipliers, moves) : null,
   ]);
-  const all = { first: 0, count: samples };
+  const shape = { replicas, width, samples };
+  const all = { ...shape, first: 0, count: samples };
   return {
-    record() {
-      for (let k = 0; k < steps; k++) {
-        forward.preactivations(blocks[0]);
-        forward.residuals(blocks[0]);
-        gpu.recorder.dispatch(multiply, { replicas, width, samples });
-        gpu.recorder.dispatch(solve, { replicas, samples });
-        gpu.recorder.dispatch(weigh, { replicas, width, samples, ...all, scale: -1, accumulate: 0, step: 0 });
-        gpu.recorder.dispatch(combine, { rows: replicas * width, ...all, inner: dimension, accumulate: 1 });
+    block() {
+      const { recorder } = gpu;
+      recorder.copy(network.preactivations, 0, preactivations, 0, cells * 4);
+      recorder.copy(running, 0, status, 0, replicas * 4);
+      if (moves) recorder.clear(moves);
+      for (let step = 0; step < steps; step++) {
+        recorder.dispatch(residual, all);
+        recorder.dispatch(judge, { replicas, samples, step });
+        square.record(step);
+        recorder.dispatch(solve, { replicas, samples, step });
+        // Before the pre-activations move, from which it is computed; zeros where a replica has stopped.
+        if (gather) recorder.dispatch(gather, { ...all, scale: -1, accumulate: 1, step });
+        recorder.dispatch(move, { ...shape, step });
       }
     },
     outputs: [{ buffer: pivots, size: replicas * 8 }],
@@ -74,23 +97,42 @@ export async function prepareRetraction(
   };
 }
 
-export function retractedWeights(network: Network): GPUBuffer {
-  return network.scratch('retracted weights', network.replicas * network.cells);
+function jacobianBuffers(network: Network): { slopes: GPUBuffer; gram: GPUBuffer } {
+  const { replicas, width, samples } = network;
+  return {
+    slopes: network.scratch('slopes', replicas * width * samples),
+    gram: network.scratch('jacobian gram', replicas * samples * samples),
+  };
 }
 
-/** Retraction of a copy, so that looking at the run does not change it. */
-export async function prepareRetractedCopy(
-  network: Network,
-  weights: GPUBuffer,
-  steps?: number,
-): Promise<Stage<Retraction>> {
-  const copy = retractedWeights(network);
-  const stage = await prepareRetraction(network, copy, steps);
+/** Records S_ji = a_j phi'(z_ij) and J J^T = G o (S^T S), left in the buffers for them. */
+async function prepareSquare(network: Network, preactivations: GPUBuffer, status: GPUBuffer) {
+  const { gpu, replicas, width, samples, targets } = network;
+  const { slopes, gram } = jacobianBuffers(network);
+  const weights = network.scratch('ones', replicas * samples);
+  gpu.write(weights, new Float32Array(replicas * samples).fill(1));
+  const factors = await network.dataGram();
+  const [slope, multiply] = await Promise.all([
+    network.launch('gradient_coefficients', { preactivations, targets, weights, status, coefficients: slopes }),
+    gpu.launch('gram_matrix', { matrix: slopes, factors, status, gram }),
+  ]);
+  const cells = { replicas, width, samples, first: 0, count: samples, scale: 1, accumulate: 0 };
+  const columns = { replicas, rows: width, columns: samples, skip: 0, side: 0, weighted: 1, accumulate: 0 };
   return {
-    ...stage,
-    record() {
-      network.gpu.recorder.copy(weights, 0, copy, 0, network.replicas * network.cells * 4);
-      stage.record();
+    record(step: number) {
+      gpu.recorder.dispatch(slope, { ...cells, step });
+      gpu.recorder.dispatch(multiply, { ...columns, step });
     },
+  };
+}
+
+/** J J^T, the Gram matrix of the per-sample gradients, replicas x n x n. @throws LIMIT for more than 512 samples */
+export async function prepareJacobianGram(network: Network): Promise<Stage<Float32Array>> {
+  checkRetractable(network);
+  const square = await prepareSquare(network, network.preactivations, network.running);
+  return {
+    block: () => square.record(0),
+    outputs: [{ buffer: jacobianBuffers(network).gram, size: network.replicas * network.samples ** 2 * 4 }],
+    finish: ([bytes]) => new Float32Array(bytes),
   };
 }

@@ -1,49 +1,26 @@
 import type { kernels } from '../../engine/kernels.ts';
-import { roundedActivation } from '../accuracy.ts';
 import { rowProducts } from '../matrix.ts';
-import { add, blockSum, chainSum, multiply, subtract, TINY, ULP } from '../rounding.ts';
-import { Expected, type Oracle, ownTargets } from './oracle.ts';
+import { add, blockSum, multiply, subtract, TINY, ULP } from '../rounding.ts';
+import { type Contents, Expected, type Oracle, ownTargets } from './oracle.ts';
 
 type Kernels = typeof kernels;
 
-/** Gram matrix of the centred feature matrix D, or of [mean; D]. */
-export const featureGram: Oracle<Kernels['feature_gram']> = ({ preactivations, means, gram }, p) => {
+/** Σ_k M_ki M_kl over the columns, or Σ_k M_ik M_lk over the rows, times factors_il. */
+export const gramMatrix: Oracle<Kernels['gram_matrix']> = ({ matrix, factors, status, gram }, p) => {
   const out = new Expected(gram);
-  const centred = (r: number, j: number, i: number) =>
-    subtract(preactivations[(r * p.width + j) * p.count + i], means[r * p.count + i]);
-  const augmented = (r: number, row: number, i: number) =>
-    row === 0 ? means[r * p.count + i] : centred(r, row - 1, i);
+  const [size, begin, end] = p.side === 0 ? [p.columns, p.skip, p.rows] : [p.rows, 0, p.columns];
   for (let r = 0; r < p.replicas; r++) {
-    for (let a = 0; a < p.size; a++) {
-      for (let b = 0; b < p.size; b++) {
-        const cell = (r * p.size + a) * p.size + b;
-        const total =
-          p.side === 0
-            ? blockSum(p.width, (j) => multiply(centred(r, j, a), centred(r, j, b)))
-            : blockSum(p.count, (i) => multiply(augmented(r, a, i), augmented(r, b, i)));
-        out.set(cell, p.accumulate === 1 ? add(out.get(cell), total) : total);
-      }
-    }
-  }
-  return { gram: out };
-};
-
-/** K_il = G_il Σ_j a_j² φ'(z_ij) φ'(z_lj) */
-export const jacobianGram: Oracle<Kernels['jacobian_gram']> = (buffers, p, c, choices) => {
-  const { preactivations, targets, data_gram, gram } = buffers;
-  const { dphi } = roundedActivation(choices.activation);
-  const n = p.samples;
-  const out = new Expected(gram);
-  for (let r = 0; r < p.replicas; r++) {
-    const own = ownTargets(c, targets, r);
-    const slopes = Array.from({ length: p.width * n }, (_, k) => dphi(preactivations[r * p.width * n + k]));
-    for (let i = 0; i < n; i++) {
-      for (let l = 0; l < n; l++) {
-        const total = chainSum(p.width, (j) => {
-          const a = own[3 * n + j];
-          return multiply(a, a, slopes[j * n + i], slopes[j * n + l]);
-        });
-        out.set((r * n + i) * n + l, multiply(data_gram[i * n + l], total));
+    if (p.step >= status[r]) continue;
+    const base = r * p.rows * p.columns;
+    const entry = (i: number, k: number) => matrix[base + (p.side === 0 ? k * p.columns + i : i * p.columns + k)];
+    for (let i = 0; i < size; i++) {
+      for (let l = 0; l <= i; l++) {
+        const sum = blockSum(end - begin, (k) => multiply(entry(i, begin + k), entry(l, begin + k)));
+        const total = p.weighted === 1 ? multiply(factors[i * size + l], sum) : sum;
+        const cell = (r * size + i) * size + l;
+        const value = p.accumulate === 1 ? add(out.get(cell), total) : total;
+        out.set(cell, value);
+        out.set((r * size + l) * size + i, value);
       }
     }
   }
@@ -56,10 +33,11 @@ export const jacobianGram: Oracle<Kernels['jacobian_gram']> = (buffers, p, c, ch
  * Stability of Numerical Algorithms, theorems 10.3 and 10.4; the 10 are for inverse roots). To first order
  * |Δμ| <= |K⁻¹||ΔK||μ|, which is the condition number at work, and |ΔL| <= |L| tril(|L⁻¹||ΔK||L⁻ᵀ|).
  */
-export const solve: Oracle<Kernels['solve']> = ({ gram, rhs, solution, pivots }, p) => {
+export const solve: Oracle<Kernels['solve']> = ({ gram, rhs, status, solution, pivots }, p) => {
   const n = p.samples;
   const out = { gram: new Expected(gram), solution: new Expected(solution), pivots: new Expected(pivots) };
   for (let r = 0; r < p.replicas; r++) {
+    if (p.step >= status[r]) continue;
     const base = r * n * n;
     const { factor, found } = factorise(
       Float64Array.from({ length: n * n }, (_, k) => gram[base + k]),
@@ -99,6 +77,34 @@ export const solve: Oracle<Kernels['solve']> = ({ gram, rhs, solution, pivots },
     });
   }
   return out;
+};
+
+/** status = min(status, step + 1) where max_i |e_i| <= 2^-16 max_i |y_i|; a product with a power of two is exact. */
+export const retractionState: Oracle<Kernels['retraction_state']> = ({ residuals, targets, status }, p, c) => {
+  const out = new Expected(status);
+  const largest = (values: Contents, from: number) =>
+    Array.from({ length: p.samples }, (_, i) => Math.abs(values[from + i])).reduce((a, b) => Math.max(a, b));
+  for (let r = 0; r < p.replicas; r++) {
+    const label = largest(ownTargets(c, targets, r), 0);
+    if (largest(residuals, r * p.samples) <= label * 2 ** -16) out.set(r, Math.min(status[r], p.step + 1));
+  }
+  return { status: out };
+};
+
+/** z_jl −= Σ_i S_ji μ_i G_il, but where a replica has stopped */
+export const retractionStep: Oracle<Kernels['retraction_step']> = (buffers, p) => {
+  const { slopes, multipliers, data_gram, status, preactivations } = buffers;
+  const n = p.samples;
+  const out = new Expected(preactivations);
+  for (let row = 0; row < p.replicas * p.width; row++) {
+    const r = Math.floor(row / p.width);
+    if (p.step >= status[r]) continue;
+    for (let l = 0; l < n; l++) {
+      const sum = blockSum(n, (i) => multiply(slopes[row * n + i], multipliers[r * n + i], data_gram[i * n + l]));
+      out.set(row * n + l, subtract(out.get(row * n + l), sum));
+    }
+  }
+  return { preactivations: out };
 };
 
 /** The lower Cholesky factor and the pivots L_kk²; the column of a pivot that is no larger than rounding is 0. */

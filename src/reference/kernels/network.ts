@@ -126,25 +126,24 @@ export const curvatureCoefficients: Oracle<Kernels['curvature_coefficients']> = 
 };
 
 /** Partial sums of vᵀHv = 2 Σ_i [ s_vi² + e_i Σ_j a_j φ''(z_ij) u_vji² ]: 4 samples an invocation, then a tree. */
-export const quadraticForm: Oracle<Kernels['quadratic_form']> = (buffers, p, c, choices) => {
-  const { preactivations, projections, tangents, residuals, targets, forms } = buffers;
-  const { d2phi } = roundedActivation(choices.activation);
+export const probeForms: Oracle<Kernels['probe_forms']> = (buffers, p, c, choices) => {
+  const { preactivations, projections, residuals, targets, forms } = buffers;
+  const { dphi, d2phi } = roundedActivation(choices.activation);
   const { a, z } = layout(p, c, targets, preactivations);
   const out = new Expected(forms);
-  for (let v = 0; v < p.vectors; v++) {
-    const r = Math.floor(v / p.per_replica);
-    for (const { chunk, begin, end } of chunks(p.count)) {
-      const sum = new Sum();
-      for (let i = begin; i < end; i++) {
-        const bend = chainSum(p.width, (j) => {
-          const u = projections[(v * p.width + j) * p.count + i];
-          return multiply(a(r, j), d2phi(z(r, j, i)), u, u);
-        });
-        const s = tangents[v * p.count + i];
-        const e = residuals[r * p.samples + p.first + i];
-        sum.add(scaled(add(multiply(s, s), multiply(e, bend)), 2));
+  for (let r = 0; r < p.replicas; r++) {
+    for (let v = 0; v < p.taken; v++) {
+      for (const { chunk, begin, end } of chunks(p.count)) {
+        const sum = new Sum();
+        for (let i = begin; i < end; i++) {
+          const u = (j: number) => projections[((r * p.taken + v) * p.width + j) * p.count + i];
+          const s = chainSum(p.width, (j) => multiply(a(r, j), dphi(z(r, j, i)), u(j)));
+          const bend = chainSum(p.width, (j) => multiply(a(r, j), d2phi(z(r, j, i)), u(j), u(j)));
+          const e = residuals[r * p.samples + p.first + i];
+          sum.add(scaled(add(multiply(s, s), multiply(e, bend)), 2));
+        }
+        out.set(((p.chunk + chunk) * p.replicas + r) * p.vectors + p.first_vector + v, sum.after(4 + 6));
       }
-      out.set((p.chunk + chunk) * p.vectors + v, sum.after(4 + 6));
     }
   }
   return { forms: out };
@@ -197,18 +196,23 @@ export const observe: Oracle<Kernels['observe']> = ({ preactivations, targets, p
   return { partials: out };
 };
 
-/** mean_i = (1/m) Σ_j z_ij, as the first neuron's plus the mean of the differences from it */
-export const neuronMean: Oracle<Kernels['neuron_mean']> = ({ preactivations, means }, p) => {
-  const out = new Expected(means);
+/** mean_i = (1/m) Σ_j z_ij, as the first neuron's plus the mean of the differences from it; then the rows z_ij − mean_i */
+export const centre: Oracle<Kernels['centre']> = ({ preactivations, means, parts }, p) => {
+  const out = new Expected(parts);
+  const middle = new Expected(means);
   const { z } = layout({ ...p, samples: 0 }, { OWN_TARGETS: 0, TARGET_SETS: 1 }, [], preactivations);
   for (let r = 0; r < p.replicas; r++) {
     for (let i = 0; i < p.count; i++) {
+      const cell = (row: number) => (r * (p.width + 1) + row) * p.count + i;
       const origin = z(r, 0, i);
       const total = chainSum(p.width - 1, (j) => subtract(z(r, j + 1, i), origin));
-      out.set(r * p.count + i, add(origin, divide(total, p.width)));
+      const mean = add(origin, divide(total, p.width));
+      middle.set(r * p.count + i, mean);
+      out.set(cell(0), mean);
+      for (let j = 0; j < p.width; j++) out.set(cell(j + 1), subtract(z(r, j, i), mean));
     }
   }
-  return { means: out };
+  return { means: middle, parts: out };
 };
 
 /** Where the packed targets and the pre-activations of a block have their numbers. */

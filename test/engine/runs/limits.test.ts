@@ -120,7 +120,7 @@ describe('plans', () => {
   });
 
   test('for a full batch whose samples do not fit at once work in weight space', async () => {
-    const wide = made({ n: 300, d: 300, m: 800 });
+    const wide = made({ n: 220, d: 120, m: 20_000 });
     const run = await runFresh(await engine, wide, { stepSize: 1e-4, batch: 'full', steps: 1 });
     expect(run.outcome.kind).toBe('finished');
     const problem = await (await engine).problem(wide);

@@ -203,15 +203,23 @@ export const cases: Cases = {
       };
     }),
 
-  quadratic_form: (c) =>
+  probe_forms: (c) =>
     chosen(c).map((block, k) => {
       const [replicas, width, samples, first, count] = block;
-      const shape = vectorsOf(replicas);
-      const chunk = k % 3;
+      // One vector, some of a group of four, several groups; in the middle of those whose forms are kept.
+      const taken = [3, 1, 6, 4][k % 4];
+      const [chunk, before] = [k % 3, k % 2];
+      const vectors = before + taken + (k % 3);
       return {
-        name: name(block),
-        buffers: { ...curvatureInputs(c, block), forms: blank((chunk + Math.ceil(count / 256)) * shape.vectors) },
-        params: { ...shape, width, samples, first, count, chunk },
+        name: `${name(block)}, ${taken} vectors`,
+        buffers: {
+          preactivations: c.random.normals(replicas * width * count, 1.5),
+          projections: c.random.normals(replicas * taken * width * count),
+          residuals: c.random.normals(replicas * samples),
+          targets: targets(c.random, samples, width, replicas),
+          forms: blank((chunk + Math.ceil(count / 256)) * replicas * vectors),
+        },
+        params: { replicas, vectors, first_vector: before, taken, width, samples, first, count, chunk },
         constants: { LANES: k === 0 ? 4 : 64, ...targetConstants(samples, width, replicas) },
         choices: choices(c),
       };
@@ -274,69 +282,50 @@ export const cases: Cases = {
       })),
     ),
 
-  neuron_mean: (c) =>
+  centre: (c) =>
     chosen(c).map((block) => {
       const [replicas, width, , , count] = block;
       const preactivations = c.random.normals(replicas * width * count, 1.5);
       return {
         name: name(block),
-        buffers: { preactivations, means: blank(replicas * count) },
+        buffers: { preactivations, means: blank(replicas * count), parts: blank(replicas * (width + 1) * count) },
         params: { replicas, width, count },
         constants: {},
         choices: choices(c),
       };
     }),
 
-  feature_gram: (c) =>
+  gram_matrix: (c) =>
     (c.shape
-      ? [[c.shape.replicas, c.shape.width, c.shape.samples]]
+      ? [[c.shape.replicas, c.shape.width, c.shape.samples, 0]]
       : [
-          [1, 1, 1],
-          [2, 7, 5],
-          [1, 5, 67],
-          [1, 129, 3],
-          [2, 3, 257],
-          [1, 1, 65],
+          [1, 1, 1, 0],
+          [2, 7, 5, 0],
+          [1, 5, 67, 1],
+          [1, 129, 3, 1],
+          [2, 3, 131, 0],
+          [1, 1, 33, 0],
         ]
-    ).flatMap(([replicas, width, count], k) => {
-      const side = count <= width ? 0 : 1;
-      const size = side === 0 ? count : width + 1;
-      const numbers = replicas * size * size;
-      return {
-        name: `${replicas} replicas, m ${width}, n ${count}${k % 2 ? ', added' : ''}`,
-        buffers: {
-          preactivations: c.random.normals(replicas * width * count),
-          means: c.random.normals(replicas * count),
-          gram: k % 2 ? c.random.normals(numbers) : blank(numbers),
-        },
-        params: { replicas, width, count, side, size, accumulate: k % 2 },
-        constants: {},
-        choices: choices(c),
-      };
-    }),
-
-  jacobian_gram: (c) =>
-    (c.shape
-      ? [[c.shape.replicas, c.shape.width, c.shape.samples]]
-      : [
-          [1, 1, 1],
-          [2, 5, 3],
-          [1, 1, 17],
-          [2, 67, 2],
-          [1, 3, 31],
-        ]
-    ).map(([replicas, width, samples]) => ({
-      name: `${replicas} replicas, m ${width}, n ${samples}`,
-      buffers: {
-        preactivations: c.random.normals(replicas * width * samples, 1.5),
-        targets: targets(c.random, samples, width, replicas),
-        data_gram: c.random.normals(samples * samples),
-        gram: blank(replicas * samples * samples),
-      },
-      params: { replicas, width, samples },
-      constants: targetConstants(samples, width, replicas),
-      choices: choices(c),
-    })),
+    ).flatMap(([replicas, rows, columns, skip], k) =>
+      (c.shape ? [0] : [0, 1]).map((side) => {
+        const size = side === 0 ? columns : rows;
+        const [weighted, accumulate] = [(k + side) % 2, (k >> 1) % 2];
+        const numbers = replicas * size * size;
+        const what = `${side ? 'rows' : 'columns'}${weighted ? ', weighted' : ''}${accumulate ? ', added' : ''}`;
+        return {
+          name: `${replicas} replicas, ${rows} x ${columns}, ${what}`,
+          buffers: {
+            matrix: c.random.normals(replicas * rows * columns),
+            factors: symmetric(c.random, 1, size),
+            status: stoppedSecond(replicas),
+            gram: accumulate ? symmetric(c.random, replicas, size) : blank(numbers),
+          },
+          params: { replicas, rows, columns, skip, side, weighted, accumulate, step: STOPPED },
+          constants: {},
+          choices: choices(c),
+        };
+      }),
+    ),
 
   solve: (c) =>
     (c.shape
@@ -354,11 +343,65 @@ export const cases: Cases = {
       buffers: {
         gram: definite(c.random, replicas, samples, rank),
         rhs: c.random.normals(replicas * samples),
+        status: stoppedSecond(replicas),
         solution: blank(replicas * samples),
         pivots: blank(replicas * 2),
       },
-      params: { replicas, samples },
+      params: { replicas, samples, step: STOPPED },
       constants: { LANES: solveLanes(samples) },
+      choices: choices(c),
+    })),
+
+  retraction_state: (c) =>
+    (c.shape
+      ? [[c.shape.replicas, c.shape.samples]]
+      : [
+          [1, 1],
+          [5, 3],
+          [4, 67],
+          [3, 130],
+        ]
+    ).map(([replicas, samples]) => {
+      const labels = targets(c.random, samples, 2, replicas);
+      const { OWN_TARGETS, TARGET_SETS } = targetConstants(samples, 2, replicas);
+      const residuals = c.random.normals(replicas * samples, 1e-9);
+      // Every other replica is above the bound, one just so.
+      for (let r = 0; r < replicas; r++) {
+        const base = (r % TARGET_SETS) * OWN_TARGETS;
+        const label = labels.subarray(base, base + samples).reduce((most, y) => Math.max(most, Math.abs(y)), 0);
+        residuals[r * samples + samples - 1] = label * 2 ** -16 * [0.999, -1.001, -1, 1e4][r % 4];
+      }
+      const status = Uint32Array.from({ length: replicas }, (_, r) => (r === 2 ? 3 : RUNNING));
+      return {
+        name: `${replicas} replicas, n ${samples}`,
+        buffers: { residuals, targets: labels, status },
+        params: { replicas, samples, step: 5 },
+        constants: { LANES: lanesFor(samples), OWN_TARGETS, TARGET_SETS },
+        choices: choices(c),
+      };
+    }),
+
+  retraction_step: (c) =>
+    (c.shape
+      ? [[c.shape.replicas, c.shape.width, c.shape.samples]]
+      : [
+          [1, 1, 1],
+          [3, 7, 5],
+          [2, 33, 67],
+          [1, 3, 131],
+          [2, 65, 2],
+        ]
+    ).map(([replicas, width, samples]) => ({
+      name: `${replicas} replicas, m ${width}, n ${samples}`,
+      buffers: {
+        slopes: c.random.normals(replicas * width * samples),
+        multipliers: c.random.normals(replicas * samples),
+        data_gram: symmetric(c.random, 1, samples),
+        status: stoppedSecond(replicas),
+        preactivations: c.random.normals(replicas * width * samples),
+      },
+      params: { replicas, width, samples, step: STOPPED },
+      constants: {},
       choices: choices(c),
     })),
 
@@ -462,6 +505,21 @@ function matrixCases<B>(c: CaseContext, resultLength: (shape: Product) => number
       choices: choices(c),
     };
   });
+}
+
+/** The second of several replicas has stopped at this step. */
+const STOPPED = 4;
+const stoppedSecond = (replicas: number) =>
+  Uint32Array.from({ length: replicas }, (_, r) => (r === 1 ? STOPPED : r === 0 ? STOPPED + 1 : RUNNING));
+
+/** Random symmetric matrices. */
+function symmetric(random: Random, replicas: number, size: number): Float32Array {
+  const all = random.normals(replicas * size * size);
+  for (let r = 0; r < replicas; r++) {
+    const at = (i: number, l: number) => (r * size + i) * size + l;
+    for (let i = 0; i < size; i++) for (let l = 0; l < i; l++) all[at(l, i)] = all[at(i, l)];
+  }
+  return all;
 }
 
 /** Gram matrices of n random vectors in `rank` dimensions; below n, the rest of the vectors are 0. */
