@@ -7,7 +7,7 @@ import { choosePlan, type Plan } from './plan.ts';
 import { Ring } from './ring.ts';
 import { checkpointShape, readSettings, type Settings, stateLength, type TrainOptions } from './settings.ts';
 import { prepareDataForward, prepareForward } from './stages/forward.ts';
-import { recordStages } from './stages/stage.ts';
+import { type Forward, recordStages } from './stages/stage.ts';
 import type { RunBuffers, Stepper } from './steppers/step.ts';
 import { prepareStepper } from './steppers/stepper.ts';
 
@@ -165,9 +165,7 @@ export class Run implements AsyncIterable<MetricRow> {
     const buffers = this.#buffers;
     const stepper = await prepareStepper(network, this.plan, this.#stepSettings(), buffers);
     const watch = await prepareWatch(network, this.#options.metrics ?? [], this.#options.metricOptions, true);
-    const inData = this.plan.space === 'data';
-    const forward = await (inData ? prepareDataForward(network, buffers) : prepareForward(network, network.weights));
-    if (inData) network.catchUp = await this.#prepareRefresh(buffers);
+    const forward = await this.#prepareForward(buffers);
     const ring = new Ring(
       gpu,
       [...watch.outputs, { buffer: buffers.status, size: network.replicas * 4 }],
@@ -258,6 +256,23 @@ export class Run implements AsyncIterable<MetricRow> {
     gpu.recorder.dispatch(project, { rows, first: 0, count: samples, inner: network.dimension, accumulate: 0 });
     gpu.recorder.submit();
     return { origin, state, start, features, settings, recorded, status };
+  }
+
+  /**
+   * The forward pass of rows. A state in data space has pre-activations without the weights, which follow when somebody asks
+   * for them, or before a row whose samples do not fit in one block.
+   */
+  async #prepareForward(buffers: RunBuffers & { readonly origin: GPUBuffer }): Promise<Forward> {
+    const network = this.#network;
+    if (this.plan.space === 'weight') return prepareForward(network, network.weights);
+    const refresh = await this.#prepareRefresh(buffers);
+    network.catchUp = refresh;
+    if (network.blocks.length === 1) return prepareDataForward(network, buffers);
+    const forward = await prepareForward(network, network.weights);
+    return (block) => {
+      if (block === network.blocks[0]) refresh();
+      forward(block);
+    };
   }
 
   /** In data space the weights follow from the coefficients: Theta = Theta0 + A X. */

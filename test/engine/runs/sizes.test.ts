@@ -123,10 +123,10 @@ describe('one neuron on one sample, by hand', () => {
 });
 
 describe('more than fits at once is done in blocks of samples', () => {
-  // 128 replicas of 4 neurons in 256 dimensions leave room for 512 samples at a time.
-  const replicas = 128;
-  const SIZE = 4 * 256;
-  const one = made({ n: 600, d: 256, m: 4 });
+  // 2048 replicas of 4 neurons leave room for 512 samples at a time.
+  const replicas = 2048;
+  const SIZE = 4 * 32;
+  const one = made({ n: 600, d: 32, m: 4 });
   const options = { ...one, replicas };
   const p = reference(one);
   const of = (all: Float32Array, r: number, size: number) => all.subarray(r * size, (r + 1) * size);
@@ -176,6 +176,21 @@ describe('more than fits at once is done in blocks of samples', () => {
       const want = train(p, { mode: 'full-mean', stepSize: 0.01, sigma: 0.5, draws, steps: 3 });
       expect(normError(of(run.weights, r, SIZE), want)).toBeLessThan(TOLERANCE);
     }
+  });
+
+  test('a run in data space, whose rows then need the weights', async () => {
+    await withProblem(options, async (problem) => {
+      const plan = { strategy: 'group', space: 'data' } as const;
+      const losses: number[][] = [];
+      for await (const row of problem.train({ stepSize: 0.01, steps: 4, every: 2, metrics: ['loss'], plan })) {
+        losses.push(row.values.loss as number[]);
+        // Weights asked for between rows are those of a step that was done.
+        if (row.step === 4) expect(Array.from(await problem.loss())).toEqual(losses[2]);
+      }
+      expect(normError(losses[0], new Array(replicas).fill(exact.loss(p)))).toBeLessThan(TOLERANCE);
+      expect(losses[2]).not.toEqual(losses[0]);
+      expect(Array.from(await problem.loss())).toEqual(losses[2]);
+    });
   });
 
   test('and a feature matrix of more samples than neurons', async () => {
