@@ -156,8 +156,11 @@ describe('layers', () => {
     }
   });
 
-  test('nothing in src imports tests or benchmarks', () => {
-    expect(importsUnder('src').filter(({ to }) => /^(test|bench)\//.test(to))).toEqual([]);
+  test('nothing in src imports tests, and only tasks and commands know the benchmarks', () => {
+    const imports = importsUnder('src');
+    expect(imports.filter(({ to }) => to.startsWith('test/'))).toEqual([]);
+    const ofBench = imports.filter(({ to }) => to.startsWith('bench/'));
+    expect(ofBench.filter(({ from }) => !/^src\/host\/(tasks|cli)\//.test(from))).toEqual([]);
   });
 
   test.each([
