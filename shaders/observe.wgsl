@@ -11,7 +11,7 @@
 // the block's first chunk.
 // One workgroup per replica and chunk; the host finishes the sums over chunks in float64.
 // uses: lib/grid.wgsl
-// uses: lib/tree.wgsl
+// uses: lib/tree_four.wgsl
 // uses: lib/bounded.wgsl
 // slot: activation
 // uses: lib/targets.wgsl
@@ -81,18 +81,16 @@ fn observe(
     broken += select(1.0, 0.0, is_bounded(abs(e)) && is_bounded(reach));
   }
   let base = ((params.chunk + chunk) * params.replicas + replica) * 8u;
-  put(base, tree_sum(loss, local), local);
-  put(base + 1u, tree_sum(steepness, local), local);
-  put(base + 2u, tree_sum(bend, local), local);
-  put(base + 3u, tree_max(disagreement, local), local);
-  put(base + 4u, tree_max(distance, local), local);
-  put(base + 5u, tree_sum(broken, local), local);
-  put(base + 6u, tree_max(largest, local), local);
-  put(base + 7u, tree_max(steepest, local), local);
-}
-
-fn put(cell: u32, value: f32, local: u32) {
+  let sums = tree_sum_four(vec4f(loss, steepness, bend, broken), local);
+  let maxima = tree_max_four(vec4f(disagreement, distance, largest, steepest), local);
   if (local == 0u) {
-    partials[cell] = value;
+    partials[base] = sums.x;
+    partials[base + 1u] = sums.y;
+    partials[base + 2u] = sums.z;
+    partials[base + 3u] = maxima.x;
+    partials[base + 4u] = maxima.y;
+    partials[base + 5u] = sums.w;
+    partials[base + 6u] = maxima.z;
+    partials[base + 7u] = maxima.w;
   }
 }

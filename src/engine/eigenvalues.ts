@@ -59,38 +59,63 @@ function implicitStep(diagonal: Float64Array, below: Float64Array, l: number, m:
   below[m] = 0;
 }
 
-/** Diagonal and subdiagonal (below[i] couples i and i + 1) of an orthogonally similar tridiagonal matrix. */
+/**
+ * Diagonal and subdiagonal (below[i] couples i and i + 1) of an orthogonally similar tridiagonal matrix. Only the lower half
+ * of `a` is read and changed, and row by row, in 4/3 size³ operations.
+ */
 function tridiagonal(a: Float64Array, size: number): [Float64Array, Float64Array] {
   const diagonal = new Float64Array(size);
   const below = new Float64Array(size);
+  const v = new Float64Array(size);
   const product = new Float64Array(size);
   for (let k = 0; k < size - 1; k++) {
-    let norm = 0;
-    for (let i = k + 1; i < size; i++) norm = Math.hypot(norm, a[i * size + k]);
-    const head = a[(k + 1) * size + k];
-    below[k] = head > 0 ? -norm : norm;
-    if (norm === 0 || k === size - 2) {
-      below[k] = k === size - 2 ? head : 0;
+    for (let i = k + 1; i < size; i++) v[i] = a[i * size + k];
+    const head = v[k + 1];
+    const norm = k === size - 2 ? 0 : length(v, k + 1);
+    if (norm === 0) {
+      below[k] = head;
       continue;
     }
     // v = column - below e, reflected by I - v v^T / half, half = |v|^2 / 2.
-    a[(k + 1) * size + k] = head - below[k];
+    below[k] = head > 0 ? -norm : norm;
+    v[k + 1] = head - below[k];
     const half = norm * norm - head * below[k];
+    product.fill(0);
+    for (let i = k + 1; i < size; i++) {
+      const row = i * size;
+      const vi = v[i];
+      let sum = a[row + i] * vi;
+      for (let j = k + 1; j < i; j++) {
+        const entry = a[row + j];
+        sum += entry * v[j];
+        product[j] += entry * vi;
+      }
+      product[i] += sum;
+    }
     let dot = 0;
     for (let i = k + 1; i < size; i++) {
-      let sum = 0;
-      for (let j = k + 1; j < size; j++) sum += a[i * size + j] * a[j * size + k];
-      product[i] = sum / half;
-      dot += product[i] * a[i * size + k];
+      product[i] /= half;
+      dot += product[i] * v[i];
     }
     const correction = dot / (2 * half);
-    for (let i = k + 1; i < size; i++) product[i] -= correction * a[i * size + k];
+    for (let i = k + 1; i < size; i++) product[i] -= correction * v[i];
     for (let i = k + 1; i < size; i++) {
-      for (let j = k + 1; j < size; j++) {
-        a[i * size + j] -= a[i * size + k] * product[j] + product[i] * a[j * size + k];
-      }
+      const row = i * size;
+      const vi = v[i];
+      const pi = product[i];
+      for (let j = k + 1; j <= i; j++) a[row + j] -= vi * product[j] + pi * v[j];
     }
   }
   for (let k = 0; k < size; k++) diagonal[k] = a[k * size + k];
   return [diagonal, below];
+}
+
+/** Euclidean length of v from `first` on, scaled so that no square leaves the range of numbers. */
+function length(v: Float64Array, first: number): number {
+  let largest = 0;
+  for (let i = first; i < v.length; i++) largest = Math.max(largest, Math.abs(v[i]));
+  if (largest === 0) return 0;
+  let sum = 0;
+  for (let i = first; i < v.length; i++) sum += (v[i] / largest) ** 2;
+  return largest * Math.sqrt(sum);
 }

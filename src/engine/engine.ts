@@ -13,6 +13,9 @@ export interface EngineOptions {
   readonly powerPreference?: GPUPowerPreference;
 }
 
+/** On a software adapter invocations beyond a vector or two of the processor cost time at every barrier and gain nothing. */
+const SOFTWARE_LANES = 8;
+
 /** Limits that are asked for up to what the adapter has, because the default ones are small. */
 const WANTED_LIMITS = ['maxBufferSize', 'maxStorageBufferBindingSize'] as const;
 /** Asked for where the adapter has it. It costs nothing until a pass asks for its time, as benchmarks do. */
@@ -39,10 +42,11 @@ export class Engine {
       ? // Older browsers do not tell who is behind a device.
         { device: options.device, info: options.device.adapterInfo ?? ({} as GPUAdapterInfo) }
       : await openDevice(options);
-    const gpu = new Gpu(device, options.device === undefined);
+    const adapter = describeAdapter({ info });
+    const gpu = new Gpu(device, options.device === undefined, adapter.software ? SOFTWARE_LANES : 64);
     // Lets a loss that has already happened be seen.
     await gpu.settled();
-    return new Engine(gpu, describeAdapter({ info }));
+    return new Engine(gpu, adapter);
   }
 
   get device(): GPUDevice {

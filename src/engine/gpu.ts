@@ -37,6 +37,8 @@ const LAST_WORDS = 200;
 export class Gpu {
   readonly device: GPUDevice;
   readonly owned: boolean;
+  /** Invocations in a workgroup whose members wait for each other, at most; a power of two. */
+  readonly lanes: number;
   readonly recorder: Recorder;
   /** What the engine holds on the device now. */
   readonly held = { buffers: 0, bytes: 0 };
@@ -49,9 +51,10 @@ export class Gpu {
   #failure: FlatwalkError | null = null;
   #ended: FlatwalkError | null = null;
 
-  constructor(device: GPUDevice, owned: boolean) {
+  constructor(device: GPUDevice, owned: boolean, lanes: number) {
     this.device = device;
     this.owned = owned;
+    this.lanes = lanes;
     this.#lost = device.lost.then((info) => {
       this.#ended ??= new FlatwalkError(
         'DEVICE_LOST',

@@ -2,18 +2,22 @@ import { defineKernel } from './kernel.ts';
 
 const threads = (count: number) => Math.ceil(count / 64);
 const tiles = (rows: number, columns: number) => Math.ceil(rows / 32) * Math.ceil(columns / 32);
+/** Tiles on and below the diagonal. */
+const triangle = (size: number) => (Math.ceil(size / 32) * (Math.ceil(size / 32) + 1)) / 2;
 const floats = (...counts: number[]) => 4 * counts.reduce((a, b) => a + b, 0);
 
 /**
- * Invocations in a workgroup that works along `length` numbers: no more than have something to do, because a software
- * adapter pays for idle ones at every barrier. 64 at most, a power of two for the trees of sums.
+ * Invocations in a workgroup that works along `length` numbers: no more than have something to do, a power of two for the
+ * trees of sums, and at most what the device has use for (`gpu.lanes`).
  */
-export const lanesFor = (length: number) => Math.min(64, 2 ** Math.ceil(Math.log2(length)));
+export const lanesFor = (length: number, most = 64) => Math.min(most, 2 ** Math.ceil(Math.log2(length)));
 
 /** Samples that one workgroup of `observe` and `probe_forms` sums up. */
 export const SAMPLES_PER_CHUNK = 256;
 /** Numbers that one workgroup of `sum_squares` sums up. */
 export const VALUES_PER_CHUNK = 1024;
+/** Columns of a Cholesky factor that are found at once. */
+export const PANEL = 32;
 /** Partial sums that `observe` leaves for every chunk. */
 export const OBSERVED = 8;
 
@@ -201,8 +205,8 @@ export const kernels = {
     },
     constants: [],
     groups: (p) => {
-      const tilesAlong = Math.ceil((p.side === 0 ? p.columns : p.rows) / 32);
-      return (p.replicas * tilesAlong * (tilesAlong + 1)) / 2;
+      const down = Math.ceil((p.side === 0 ? p.columns : p.rows) / 64);
+      return p.replicas * down * (down + 1);
     },
     work: (p) => {
       const [size, length] = p.side === 0 ? [p.columns, p.rows - p.skip] : [p.rows, p.columns];
@@ -212,13 +216,38 @@ export const kernels = {
       };
     },
   }),
-  solve: defineKernel({
-    summary: 'Cholesky solution of symmetric positive definite systems',
-    bindings: { gram: 'readWrite', rhs: 'read', status: 'read', solution: 'readWrite', pivots: 'write' },
+  cholesky_panel: defineKernel({
+    summary: 'some columns of a Cholesky factor',
+    bindings: { gram: 'read', status: 'read', factor: 'readWrite', pivots: 'readWrite' },
+    params: { replicas: 'u32', samples: 'u32', column: 'u32', step: 'u32' },
+    constants: ['LANES'],
+    groups: (p) => p.replicas * Math.max(1, Math.ceil((p.samples - p.column) / PANEL) - 1),
+    work: (p) => ({
+      flops: p.replicas * PANEL * PANEL * (p.samples - p.column),
+      bytes: floats(2 * p.replicas * PANEL * (p.samples - p.column)),
+    }),
+  }),
+  cholesky_update: defineKernel({
+    summary: 'takes off a Gram matrix what columns of its Cholesky factor explain',
+    bindings: { factor: 'read', status: 'read', gram: 'readWrite' },
+    params: { replicas: 'u32', samples: 'u32', column: 'u32', step: 'u32' },
+    constants: [],
+    groups: (p) => p.replicas * triangle(p.samples - p.column - PANEL),
+    work: (p) => {
+      const left = p.samples - p.column - PANEL;
+      return {
+        flops: p.replicas * PANEL * left * (left + 1),
+        bytes: floats(p.replicas * left * (left + PANEL)),
+      };
+    },
+  }),
+  cholesky_solve: defineKernel({
+    summary: 'forward and backward substitution',
+    bindings: { factor: 'read', rhs: 'read', status: 'read', solution: 'write' },
     params: { replicas: 'u32', samples: 'u32', step: 'u32' },
     constants: ['LANES'],
     groups: (p) => p.replicas,
-    work: (p) => ({ flops: (p.replicas * p.samples ** 3) / 3, bytes: floats(p.replicas * p.samples * p.samples) }),
+    work: (p) => ({ flops: 2 * p.replicas * p.samples ** 2, bytes: floats((p.replicas * p.samples ** 2) / 2) }),
   }),
   retraction_state: defineKernel({
     summary: 'which replicas have been retracted',
@@ -233,7 +262,7 @@ export const kernels = {
     bindings: { slopes: 'read', multipliers: 'read', data_gram: 'read', status: 'read', preactivations: 'readWrite' },
     params: { replicas: 'u32', width: 'u32', samples: 'u32', step: 'u32' },
     constants: [],
-    groups: (p) => p.replicas * tiles(p.width, p.samples),
+    groups: (p) => p.replicas * Math.ceil(p.width / 64) * Math.ceil(p.samples / 32),
     work: (p) => ({
       flops: 2 * p.replicas * p.width * p.samples * p.samples,
       bytes: floats(2 * p.replicas * p.width * p.samples, p.samples * p.samples),

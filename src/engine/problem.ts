@@ -221,7 +221,7 @@ export class Problem {
       });
       recordStages(network, forward, [observe]);
       const { largestResidual, broken } = observe.finish(await gpu.read(observe.outputs));
-      const pivotRatio = Float64Array.from(largestResidual, (_, r) => pivots[2 * r] / pivots[2 * r + 1]);
+      const pivotRatio = Float64Array.from(largestResidual, (_, r) => pivots[r][0] / pivots[r][1]);
       const bad = broken.findIndex((b) => b > 0);
       if (bad >= 0) {
         throw new FlatwalkError(

@@ -1,6 +1,13 @@
 import type { KernelName, kernels } from '../engine/kernels.ts';
 import { drawTable, probeVectors } from './kernels/draws.ts';
-import { gramMatrix, retractionState, retractionStep, solve } from './kernels/matrices.ts';
+import {
+  choleskyPanel,
+  choleskySolve,
+  choleskyUpdate,
+  gramMatrix,
+  retractionState,
+  retractionStep,
+} from './kernels/matrices.ts';
 import {
   centre,
   curvatureCoefficients,
@@ -33,7 +40,9 @@ export const oracles = {
   probe_vectors: probeVectors,
   centre,
   gram_matrix: gramMatrix,
-  solve,
+  cholesky_panel: choleskyPanel,
+  cholesky_update: choleskyUpdate,
+  cholesky_solve: choleskySolve,
   retraction_state: retractionState,
   retraction_step: retractionStep,
   sgd_lane: sgdLane,

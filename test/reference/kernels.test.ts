@@ -121,8 +121,15 @@ describe('oracles', () => {
       choices,
     ).gram.values;
     close(gram, jacobianGram(p));
-    const buffers = { gram, rhs: e, status: [RUNNING], solution: new Float64Array(n), pivots: [0, 0] };
-    const { solution } = oracles.solve(buffers, { replicas: 1, samples: n, step: 0 }, { LANES: 64 }, choices);
+    const blank = { factor: new Float64Array(n * n), pivots: new Float64Array(4) };
+    const panel = { replicas: 1, samples: n, column: 0, step: 0 };
+    const { factor } = oracles.cholesky_panel({ gram, status: [RUNNING], ...blank }, panel, { LANES: 1 }, choices);
+    const { solution } = oracles.cholesky_solve(
+      { factor: factor.values, rhs: e, status: [RUNNING], solution: new Float64Array(n) },
+      panel,
+      { LANES: 1 },
+      choices,
+    );
     for (let i = 0; i < n; i++) {
       const back = solution.values.reduce((sum, mu, k) => sum + gram[i * n + k] * mu, 0);
       expect(back).toBeCloseTo(e[i], 9);

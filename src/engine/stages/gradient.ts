@@ -19,7 +19,11 @@ export async function prepareGradient(network: Network): Promise<Stage<Float64Ar
       coefficients,
     }),
     gpu.launch('combine', { coefficients, data: network.data, sum: gradient }),
-    gpu.launch('sum_squares', { values: gradient, partials }, { constants: { LANES: lanesFor(cells) } }),
+    gpu.launch(
+      'sum_squares',
+      { values: gradient, partials },
+      { constants: { LANES: lanesFor(Math.min(VALUES_PER_CHUNK, cells)) } },
+    ),
   ]);
   return {
     block(block) {

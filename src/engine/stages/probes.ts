@@ -42,7 +42,7 @@ export async function prepareProbes(network: Network, options: ProbeOptions): Pr
   const form = await network.launch(
     'probe_forms',
     { preactivations, projections: all, residuals, targets, forms },
-    { LANES: lanesFor(Math.min(SAMPLES_PER_CHUNK, blocks[0].count)) },
+    { LANES: lanesFor(Math.min(SAMPLES_PER_CHUNK, blocks[0].count), gpu.lanes) },
   );
   const shape = { replicas, vectors: probes, width, samples };
   if (kept) {

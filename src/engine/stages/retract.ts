@@ -1,5 +1,5 @@
 import { FlatwalkError } from '../../model/errors.ts';
-import { lanesFor } from '../kernels.ts';
+import { lanesFor, PANEL } from '../kernels.ts';
 import type { Network } from '../network.ts';
 import type { Stage } from './stage.ts';
 
@@ -23,11 +23,11 @@ export function checkRetractable({ samples, replicas, width, blocks }: Network):
 }
 
 /** A small system is solved sooner by one invocation than by several that wait for each other at every column. */
-export const solveLanes = (samples: number) => (samples <= 16 ? 1 : lanesFor(samples));
+const choleskyLanes = ({ gpu, samples }: Network) => (samples <= 16 ? 1 : lanesFor(samples, gpu.lanes));
 
 export interface Retraction {
   /** Smallest and largest pivot of J J^T in the last step, per replica; a smallest of about 0 means dependent gradients. */
-  readonly pivots: Float32Array;
+  readonly pivots: readonly (readonly [smallest: number, largest: number])[];
 }
 
 export interface RetractionOptions {
@@ -57,20 +57,19 @@ export async function prepareRetraction(
   const residuals = network.scratch('retracted residuals', replicas * samples);
   const status = network.scratch('retraction status', replicas);
   const multipliers = network.scratch('multipliers', replicas * samples);
-  const pivots = network.scratch('pivots', replicas * 2);
+  const factor = network.scratch('factor', replicas * samples * samples);
+  const pivots = network.scratch('pivots', replicas * 4);
+  const lanes = { LANES: choleskyLanes(network) };
   const factors = await network.dataGram();
   const { gram, slopes } = jacobianBuffers(network);
   const weigh = (weights: GPUBuffer, coefficients: GPUBuffer) =>
     network.launch('gradient_coefficients', { preactivations, targets, weights, status, coefficients });
-  const [residual, judge, square, solve, move, gather] = await Promise.all([
+  const [residual, judge, square, factorise, solve, move, gather] = await Promise.all([
     network.launch('residual', { preactivations, targets, residuals }),
-    network.launch('retraction_state', { residuals, targets, status }, { LANES: lanesFor(samples) }),
+    network.launch('retraction_state', { residuals, targets, status }, { LANES: lanesFor(samples, gpu.lanes) }),
     prepareSquare(network, preactivations, status),
-    gpu.launch(
-      'solve',
-      { gram, rhs: residuals, status, solution: multipliers, pivots },
-      { constants: { LANES: solveLanes(samples) } },
-    ),
+    prepareFactorisation(network, gram, factor, pivots, status),
+    gpu.launch('cholesky_solve', { factor, rhs: residuals, status, solution: multipliers }, { constants: lanes }),
     gpu.launch('retraction_step', { slopes, multipliers, data_gram: factors, status, preactivations }),
     moves ? weigh(multipliers, moves) : null,
   ]);
@@ -86,14 +85,42 @@ export async function prepareRetraction(
         recorder.dispatch(residual, all);
         recorder.dispatch(judge, { replicas, samples, step });
         square.record(step);
+        factorise.record(step);
         recorder.dispatch(solve, { replicas, samples, step });
         // Before the pre-activations move, from which it is computed; zeros where a replica has stopped.
         if (gather) recorder.dispatch(gather, { ...all, scale: -1, accumulate: 1, step });
         recorder.dispatch(move, { ...shape, step });
       }
     },
-    outputs: [{ buffer: pivots, size: replicas * 8 }],
-    finish: ([bytes]) => ({ pivots: new Float32Array(bytes) }),
+    outputs: [{ buffer: pivots, size: replicas * 16 }],
+    finish([bytes]) {
+      const found = new Float32Array(bytes);
+      return { pivots: Array.from({ length: replicas }, (_, r) => [found[4 * r], found[4 * r + 1]]) };
+    },
+  };
+}
+
+/** Records the Cholesky factor of `gram`, which is used up, some columns at a time. */
+async function prepareFactorisation(
+  network: Network,
+  gram: GPUBuffer,
+  factor: GPUBuffer,
+  pivots: GPUBuffer,
+  status: GPUBuffer,
+) {
+  const { gpu, replicas, samples } = network;
+  const constants = { LANES: choleskyLanes(network) };
+  const [panel, update] = await Promise.all([
+    gpu.launch('cholesky_panel', { gram, status, factor, pivots }, { constants }),
+    gpu.launch('cholesky_update', { factor, status, gram }),
+  ]);
+  return {
+    record(step: number) {
+      for (let column = 0; column < samples; column += PANEL) {
+        gpu.recorder.dispatch(panel, { replicas, samples, column, step });
+        if (column + PANEL < samples) gpu.recorder.dispatch(update, { replicas, samples, column, step });
+      }
+    },
   };
 }
 

@@ -1,6 +1,6 @@
 import type { kernels } from '../../engine/kernels.ts';
 import { rowProducts } from '../matrix.ts';
-import { add, blockSum, multiply, subtract, TINY, ULP } from '../rounding.ts';
+import { add, blockSum, chainSum, multiply, subtract, TINY, ULP } from '../rounding.ts';
 import { type Contents, Expected, type Oracle, ownTargets } from './oracle.ts';
 
 type Kernels = typeof kernels;
@@ -28,55 +28,114 @@ export const gramMatrix: Oracle<Kernels['gram_matrix']> = ({ matrix, factors, st
 };
 
 /**
- * K μ = e by Cholesky, directions without a pivot left out. The factor found is the exact one of K + ΔK, and so is the
- * solution, with |ΔK| <= c |L||L|ᵀ, c = n + 10 units for the factor and 3n + 10 for the solution (Higham, Accuracy and
- * Stability of Numerical Algorithms, theorems 10.3 and 10.4; the 10 are for inverse roots). To first order
- * |Δμ| <= |K⁻¹||ΔK||μ|, which is the condition number at work, and |ΔL| <= |L| tril(|L⁻¹||ΔK||L⁻ᵀ|).
+ * Columns of L, K = L Lᵀ, directions without a pivot left out. The part of the factor that is found is the exact one of
+ * K + ΔK with |ΔK| <= c |L||L|ᵀ, c = columns + 10 units (Higham, Accuracy and Stability of Numerical Algorithms, theorem 10.3;
+ * the 10 are for inverse roots). To first order |ΔL| <= |L| tril(|L⁻¹||ΔK||L⁻ᵀ|) in the diagonal block, and below it, where
+ * L = K D⁻ᵀ for the factor D of the block, |ΔL| <= (|ΔK| + |L||ΔD|ᵀ) |D⁻ᵀ|.
  */
-export const solve: Oracle<Kernels['solve']> = ({ gram, rhs, status, solution, pivots }, p) => {
+export const choleskyPanel: Oracle<Kernels['cholesky_panel']> = ({ gram, status, factor, pivots }, p) => {
   const n = p.samples;
-  const out = { gram: new Expected(gram), solution: new Expected(solution), pivots: new Expected(pivots) };
+  const size = Math.min(32, n - p.column);
+  const units = (size + 10) * ULP;
+  const out = { factor: new Expected(factor), pivots: new Expected(pivots) };
   for (let r = 0; r < p.replicas; r++) {
     if (p.step >= status[r]) continue;
-    const base = r * n * n;
-    const { factor, found } = factorise(
-      Float64Array.from({ length: n * n }, (_, k) => gram[base + k]),
-      n,
-    );
-    const inverse = invertLower(factor, n);
-    const change = product(factor.map(Math.abs), factor.map(Math.abs), 'transposed', n);
-    const inverseSize = inverse.map(Math.abs);
-    const spread = product(product(inverseSize, change, 'plain', n), inverseSize, 'transposed', n);
-    const factorChange = product(factor.map(Math.abs), lower(spread, n), 'plain', n);
-    const factorUnits = (n + 10) * ULP;
-    for (let i = 0; i < n; i++) {
+    const entry = (i: number, k: number) => gram[(r * n + p.column + i) * n + p.column + k];
+    const cell = (i: number, k: number) => (r * n + p.column + i) * n + p.column + k;
+    let largest = p.column === 0 ? 0 : pivots[4 * r + 2];
+    if (p.column === 0) for (let k = 0; k < n; k++) largest = Math.max(largest, gram[(r * n + k) * n + k]);
+    const block = Float64Array.from({ length: size * size }, (_, k) => entry(Math.floor(k / size), k % size));
+    const { factor: d, found } = factorise(block, size, largest * n * 2 ** -24);
+    const inverse = invertLower(d, size);
+    const [dSize, inverseSize] = [d.map(Math.abs), inverse.map(Math.abs)];
+    const change = product(dSize, dSize, 'transposed', size);
+    const spread = product(product(inverseSize, change, 'plain', size), inverseSize, 'transposed', size);
+    const dChange = product(dSize, lower(spread, size), 'plain', size).map((c) => c * units);
+    for (let i = 0; i < size; i++) {
       for (let k = 0; k < i; k++) {
-        out.gram.set(base + i * n + k, {
-          value: factor[i * n + k],
-          error: factorChange[i * n + k] * factorUnits + TINY,
-        });
+        out.factor.set(cell(i, k), { value: d[i * size + k], error: dChange[i * size + k] + TINY });
       }
       // The diagonal holds 1/L_ii, or 0 where the direction is left out.
-      const reciprocal = inverse[i * n + i];
-      const error = (factorChange[i * n + i] * factorUnits * reciprocal + 2 * ULP) * reciprocal;
-      out.gram.set(base + i * n + i, { value: reciprocal, error });
+      const reciprocal = inverse[i * size + i];
+      const error = (dChange[i * size + i] * reciprocal + 2 * ULP) * reciprocal;
+      out.factor.set(cell(i, i), { value: reciprocal, error });
     }
-    const pivotError = found.map((_, i) => 2 * factor[i * n + i] * factorChange[i * n + i] * factorUnits + TINY);
-    const error = Math.max(...pivotError);
-    out.pivots.set(2 * r, { value: Math.min(...found), error });
-    out.pivots.set(2 * r + 1, { value: Math.max(...found), error });
-
-    // K⁻¹ = L⁻ᵀ L⁻¹
-    const upper = transpose(inverse, n);
-    const e = Float64Array.from({ length: n }, (_, i) => rhs[r * n + i]);
-    const mu = apply(upper, apply(inverse, e, n), n);
-    const inverseMatrix = product(upper, upper, 'transposed', n).map(Math.abs);
-    const shift = apply(inverseMatrix, apply(change, mu.map(Math.abs), n), n);
-    mu.forEach((value, i) => {
-      out.solution.set(r * n + i, { value, error: shift[i] * (3 * n + 10) * ULP + TINY });
-    });
+    for (let i = size; i < n - p.column; i++) {
+      const row = new Float64Array(size);
+      for (let k = 0; k < size; k++) {
+        let sum = entry(i, k);
+        for (let l = 0; l < k; l++) sum -= row[l] * d[k * size + l];
+        row[k] = sum * inverse[k * size + k];
+      }
+      const off = Float64Array.from({ length: size }, (_, t) => {
+        let sum = 0;
+        for (let s = 0; s <= t; s++) sum += Math.abs(row[s]) * (dSize[t * size + s] * units + dChange[t * size + s]);
+        return sum;
+      });
+      for (let k = 0; k < size; k++) {
+        let error = 2 * ULP * Math.abs(row[k]) + TINY;
+        for (let t = 0; t <= k; t++) error += off[t] * inverseSize[k * size + t];
+        out.factor.set(cell(i, k), { value: row[k], error });
+      }
+    }
+    const error = Math.max(...found.map((_, i) => 2 * d[i * size + i] * dChange[i * size + i] + TINY));
+    const before = p.column === 0 ? [] : [0, 1].map((k) => pivots[4 * r + k]);
+    out.pivots.set(4 * r, { value: Math.min(...found, ...before.slice(0, 1)), error });
+    out.pivots.set(4 * r + 1, { value: Math.max(...found, ...before.slice(1)), error });
+    out.pivots.set(4 * r + 2, largest);
   }
   return out;
+};
+
+/** K_il −= Σ_k L_ik L_lk over 32 columns, on and below the diagonal behind them */
+export const choleskyUpdate: Oracle<Kernels['cholesky_update']> = ({ factor, status, gram }, p) => {
+  const n = p.samples;
+  const out = new Expected(gram);
+  for (let r = 0; r < p.replicas; r++) {
+    if (p.step >= status[r]) continue;
+    for (let i = p.column + 32; i < n; i++) {
+      for (let l = p.column + 32; l <= i; l++) {
+        const row = (j: number) => (r * n + j) * n + p.column;
+        const sum = chainSum(32, (k) => multiply(factor[row(i) + k], factor[row(l) + k]));
+        out.set((r * n + i) * n + l, subtract(out.get((r * n + i) * n + l), sum));
+      }
+    }
+  }
+  return { gram: out };
+};
+
+/**
+ * L Lᵀ μ = e. Each substitution is exact for a triangle that is off by c |L|, c = n + 10 units (Higham, theorem 8.5), so that
+ * |Δw| <= c |L⁻¹||L||w| for the forward one, L w = e, and |Δμ| <= |L⁻ᵀ| (c |Lᵀ||μ| + |Δw|) in the end.
+ */
+export const choleskySolve: Oracle<Kernels['cholesky_solve']> = ({ factor, rhs, status, solution }, p) => {
+  const n = p.samples;
+  const units = (n + 10) * ULP;
+  const out = new Expected(solution);
+  for (let r = 0; r < p.replicas; r++) {
+    if (p.step >= status[r]) continue;
+    const reciprocal = (k: number) => factor[(r * n + k) * n + k];
+    const l = Float64Array.from({ length: n * n }, (_, at) => {
+      const [i, k] = [Math.floor(at / n), at % n];
+      if (reciprocal(k) === 0 || reciprocal(i) === 0) return 0;
+      return i === k ? 1 / reciprocal(k) : k < i ? factor[(r * n + i) * n + k] : 0;
+    });
+    const inverse = invertLower(l, n);
+    const size = (a: Float64Array) => a.map(Math.abs);
+    const w = apply(
+      inverse,
+      Float64Array.from({ length: n }, (_, i) => rhs[r * n + i]),
+      n,
+    );
+    const mu = apply(transpose(inverse, n), w, n);
+    const wChange = apply(size(inverse), apply(size(l), size(w), n), n);
+    const pull = apply(size(transpose(l, n)), size(mu), n).map((change, i) => change + wChange[i]);
+    const change = apply(size(transpose(inverse, n)), pull, n);
+    mu.forEach((value, i) => {
+      out.set(r * n + i, { value, error: change[i] * units + TINY });
+    });
+  }
+  return { solution: out };
 };
 
 /** status = min(status, step + 1) where max_i |e_i| <= 2^-16 max_i |y_i|; a product with a power of two is exact. */
@@ -107,12 +166,10 @@ export const retractionStep: Oracle<Kernels['retraction_step']> = (buffers, p) =
   return { preactivations: out };
 };
 
-/** The lower Cholesky factor and the pivots L_kk²; the column of a pivot that is no larger than rounding is 0. */
-function factorise(matrix: Float64Array, n: number): { factor: Float64Array; found: Float64Array } {
+/** The lower Cholesky factor and the pivots L_kk²; the column of a pivot that is not above `floor` is 0. */
+function factorise(matrix: Float64Array, n: number, floor: number): { factor: Float64Array; found: Float64Array } {
   const factor = new Float64Array(n * n);
   const found = new Float64Array(n);
-  let largest = 0;
-  for (let k = 0; k < n; k++) largest = Math.max(largest, matrix[k * n + k]);
   for (let k = 0; k < n; k++) {
     const rest = (i: number) => {
       let sum = matrix[i * n + k];
@@ -120,7 +177,7 @@ function factorise(matrix: Float64Array, n: number): { factor: Float64Array; fou
       return sum;
     };
     found[k] = rest(k);
-    if (found[k] <= largest * n * 2 ** -24) continue;
+    if (found[k] <= floor) continue;
     for (let i = k; i < n; i++) factor[i * n + k] = rest(i) / Math.sqrt(found[k]);
   }
   return { factor, found };

@@ -125,7 +125,7 @@ export const curvatureCoefficients: Oracle<Kernels['curvature_coefficients']> = 
   return { coefficients: out };
 };
 
-/** Partial sums of vᵀHv = 2 Σ_i [ s_vi² + e_i Σ_j a_j φ''(z_ij) u_vji² ]: 4 samples an invocation, then a tree. */
+/** Partial sums of vᵀHv = 2 Σ_i [ s_vi² + e_i Σ_j a_j φ''(z_ij) u_vji² ]: some samples an invocation, then a tree. */
 export const probeForms: Oracle<Kernels['probe_forms']> = (buffers, p, c, choices) => {
   const { preactivations, projections, residuals, targets, forms } = buffers;
   const { dphi, d2phi } = roundedActivation(choices.activation);
@@ -142,14 +142,14 @@ export const probeForms: Oracle<Kernels['probe_forms']> = (buffers, p, c, choice
           const e = residuals[r * p.samples + p.first + i];
           sum.add(scaled(add(multiply(s, s), multiply(e, bend)), 2));
         }
-        out.set(((p.chunk + chunk) * p.replicas + r) * p.vectors + p.first_vector + v, sum.after(4 + 6));
+        out.set(((p.chunk + chunk) * p.replicas + r) * p.vectors + p.first_vector + v, sum.after(additions(c)));
       }
     }
   }
   return { forms: out };
 };
 
-/** The eight partial sums and maxima of shaders/observe.wgsl: 4 samples an invocation, then a tree. */
+/** The eight partial sums and maxima of shaders/observe.wgsl: some samples an invocation, then a tree. */
 export const observe: Oracle<Kernels['observe']> = ({ preactivations, targets, partials }, p, c, choices) => {
   const { phi, dphi, d2phi } = roundedActivation(choices.activation);
   const { y, q, aim, a, z } = layout(p, c, targets, preactivations);
@@ -181,7 +181,7 @@ export const observe: Oracle<Kernels['observe']> = ({ preactivations, targets, p
         residuals.push(absolute(e));
       }
       const fields = [
-        ...[loss, steepness, bend].map((sum) => sum.after(4 + 6)),
+        ...[loss, steepness, bend].map((sum) => sum.after(additions(c))),
         ...[disagreements, distances].map(largest),
         rounded(residuals.filter((e) => !isBounded(e.value)).length),
         largest(residuals),
@@ -232,6 +232,9 @@ function layout(
     z: (replica: number, j: number, i: number) => preactivations[(replica * p.width + j) * p.count + i],
   };
 }
+
+/** Additions that a term passes through in a workgroup that sums up 256: those of its invocation, then a tree's. */
+const additions = ({ LANES }: { readonly LANES: number }) => Math.ceil(256 / LANES) + Math.log2(LANES);
 
 /** Chunks of 256 samples. */
 function chunks(count: number): { chunk: number; begin: number; end: number }[] {

@@ -32,8 +32,8 @@ export const combine: Oracle<Kernels['combine']> = ({ coefficients, data, sum },
   return { sum: out };
 };
 
-/** Σ values² over chunks of 1024: 16 values an invocation, then a tree of six levels. */
-export const sumSquares: Oracle<Kernels['sum_squares']> = ({ values, partials }, p) => {
+/** Σ values² over chunks of 1024: some values an invocation, then a tree. */
+export const sumSquares: Oracle<Kernels['sum_squares']> = ({ values, partials }, p, c) => {
   const out = new Expected(partials);
   const chunks = Math.ceil(p.length / 1024);
   for (let item = 0; item < p.replicas * chunks; item++) {
@@ -44,7 +44,7 @@ export const sumSquares: Oracle<Kernels['sum_squares']> = ({ values, partials },
       const value = values[replica * p.length + k];
       sum.add(multiply(value, value));
     }
-    out.set(item, sum.after(16 + 6));
+    out.set(item, sum.after(Math.ceil(1024 / c.LANES) + Math.log2(c.LANES)));
   }
   return { partials: out };
 };

@@ -1,6 +1,5 @@
-import { type KernelName, lanesFor } from '../../../engine/kernels.ts';
+import { type KernelName, lanesFor, PANEL } from '../../../engine/kernels.ts';
 import { RUNNING } from '../../../engine/network.ts';
-import { solveLanes } from '../../../engine/stages/retract.ts';
 import { type Activation, activation, activationNames } from '../../../model/activations.ts';
 import { packSettings, splitSeed } from '../../../model/draws.ts';
 import type { Choices } from '../../../reference/kernels/oracle.ts';
@@ -220,7 +219,7 @@ export const cases: Cases = {
           forms: blank((chunk + Math.ceil(count / 256)) * replicas * vectors),
         },
         params: { replicas, vectors, first_vector: before, taken, width, samples, first, count, chunk },
-        constants: { LANES: k === 0 ? 4 : 64, ...targetConstants(samples, width, replicas) },
+        constants: { LANES: k % 2 === 0 ? 4 : 64, ...targetConstants(samples, width, replicas) },
         choices: choices(c),
       };
     }),
@@ -237,7 +236,7 @@ export const cases: Cases = {
           partials: blank((chunk + Math.ceil(count / 256)) * replicas * 8),
         },
         params: { replicas, width, samples, first, count, chunk },
-        constants: { LANES: k === 0 ? 4 : 64, ...targetConstants(samples, width, replicas) },
+        constants: { LANES: k % 2 === 0 ? 4 : 64, ...targetConstants(samples, width, replicas) },
         choices: choices(c),
       };
     }),
@@ -327,28 +326,46 @@ export const cases: Cases = {
       }),
     ),
 
-  solve: (c) =>
-    (c.shape
-      ? [[c.shape.replicas, c.shape.samples, c.shape.samples]]
-      : [
-          [1, 1, 1],
-          [3, 2, 3],
-          [1, 17, 40],
-          [2, 65, 100],
-          [1, 67, 67],
-          [1, 5, 3],
-        ]
-    ).map(([replicas, samples, rank]) => ({
-      name: `${replicas} replicas, n ${samples}, ${rank < samples ? 'singular' : `from ${rank} directions`}`,
+  cholesky_panel: (c) =>
+    systems(c).map(([replicas, samples, rank, column, lanes]) => ({
+      name: `${systemName(replicas, samples, rank)}, columns from ${column}`,
       buffers: {
         gram: definite(c.random, replicas, samples, rank),
+        status: stoppedSecond(replicas),
+        factor: blank(replicas * samples * samples),
+        pivots: column === 0 ? blank(replicas * 4) : Float32Array.from({ length: replicas * 4 }, (_, k) => 9 + k),
+      },
+      params: { replicas, samples, column, step: STOPPED },
+      constants: { LANES: lanes },
+      choices: choices(c),
+    })),
+
+  cholesky_update: (c) =>
+    systems(c)
+      .filter(([, samples, , column]) => samples > column + PANEL)
+      .map(([replicas, samples, rank, column]) => ({
+        name: `${systemName(replicas, samples, rank)}, columns from ${column}`,
+        buffers: {
+          factor: c.random.normals(replicas * samples * samples),
+          status: stoppedSecond(replicas),
+          gram: definite(c.random, replicas, samples, rank),
+        },
+        params: { replicas, samples, column, step: STOPPED },
+        constants: {},
+        choices: choices(c),
+      })),
+
+  cholesky_solve: (c) =>
+    systems(c).map(([replicas, samples, rank, , lanes]) => ({
+      name: systemName(replicas, samples, rank),
+      buffers: {
+        factor: triangles(c.random, replicas, samples, rank),
         rhs: c.random.normals(replicas * samples),
         status: stoppedSecond(replicas),
         solution: blank(replicas * samples),
-        pivots: blank(replicas * 2),
       },
       params: { replicas, samples, step: STOPPED },
-      constants: { LANES: solveLanes(samples) },
+      constants: { LANES: lanes },
       choices: choices(c),
     })),
 
@@ -511,6 +528,37 @@ function matrixCases<B>(c: CaseContext, resultLength: (shape: Product) => number
 const STOPPED = 4;
 const stoppedSecond = (replicas: number) =>
   Uint32Array.from({ length: replicas }, (_, r) => (r === 1 ? STOPPED : r === 0 ? STOPPED + 1 : RUNNING));
+
+/** Systems of n equations from `rank` directions, the column to begin a panel at, and lanes. */
+function systems({ shape }: CaseContext): number[][] {
+  if (shape) return [[shape.replicas, shape.samples, shape.samples, 0, 64]];
+  return [
+    [1, 1, 1, 0, 1],
+    [3, 2, 3, 0, 1],
+    [1, 17, 40, 0, 32],
+    [2, 65, 100, 0, 64],
+    [1, 67, 67, 32, 4],
+    [1, 97, 97, 0, 4],
+    [3, 130, 140, 64, 64],
+    [1, 5, 3, 0, 8],
+    [1, 40, 9, 0, 16],
+  ];
+}
+
+const systemName = (replicas: number, n: number, rank: number) =>
+  `${replicas} replicas, n ${n}, ${rank < n ? 'singular' : `from ${rank} directions`}`;
+
+/** Lower triangles with the reciprocals of their diagonals on it; beyond `rank` directions are left out. */
+function triangles(random: Random, replicas: number, n: number, rank: number): Float32Array {
+  const all = random.normals(replicas * n * n, n ** -0.5);
+  for (let r = 0; r < replicas; r++) {
+    for (let k = 0; k < n; k++) {
+      all[(r * n + k) * n + k] = k < rank ? 0.5 + Math.abs(all[(r * n + k) * n + k]) : 0;
+      if (k >= rank) for (let i = k + 1; i < n; i++) all[(r * n + i) * n + k] = 0;
+    }
+  }
+  return all;
+}
 
 /** Random symmetric matrices. */
 function symmetric(random: Random, replicas: number, size: number): Float32Array {

@@ -54,7 +54,7 @@ export const checks: readonly Check[] = [
     },
   ]),
   { name: 'refuses NaN: problem', activation: '', note: 'NOT_FINITE', cases: 5, run: refuses },
-  ...(['sgd_group', 'solve', 'observe'] as const).map((kernel) => ({
+  ...(['sgd_group', 'cholesky_panel', 'observe'] as const).map((kernel) => ({
     name: `same bits: ${kernel}`,
     activation: '',
     note: 'exact',
@@ -156,15 +156,15 @@ async function refuses(engine: Engine): Promise<Worst> {
 }
 
 /** A missing barrier shows as bits that differ from one time to the next. */
-async function sameBits(engine: Engine, kernel: 'sgd_group' | 'solve' | 'observe'): Promise<Worst> {
+async function sameBits(engine: Engine, kernel: 'sgd_group' | 'cholesky_panel' | 'observe'): Promise<Worst> {
   const context = { activation: anyActivation, random: new Random(903), quick: false };
   // Of each kernel the case with the most invocations at work together.
   const repeat = async () => {
     switch (kernel) {
       case 'sgd_group':
         return dispatchAll(engine.lowLevel, kernel, cases.sgd_group(context).slice(-2, -1));
-      case 'solve':
-        return dispatchAll(engine.lowLevel, kernel, cases.solve(context).slice(3, 4));
+      case 'cholesky_panel':
+        return dispatchAll(engine.lowLevel, kernel, cases.cholesky_panel(context).slice(3, 4));
       case 'observe':
         return dispatchAll(engine.lowLevel, kernel, cases.observe(context).slice(-1));
       default:
