@@ -31,10 +31,10 @@ fn curvature_coefficients(
   let vector = row / params.width;
   let j = row % params.width;
   let replica = vector / params.per_replica;
-  let base = own_targets(replica);
+  let first_target = own_targets(replica);
   let z = preactivations[(replica * params.width + j) * params.count + i];
   let s = tangents[vector * params.count + i];
   let e = residuals[replica * params.samples + params.first + i];
-  let a = targets[base + 3u * params.samples + j];
+  let a = targets[first_target + 3u * params.samples + j];
   coefficients[cell] = 2.0 * a * (s * dphi(z) + e * d2phi(z) * projections[cell]);
 }

@@ -40,10 +40,10 @@ fn gradient_coefficients(
   let i = cell % params.count;
   let row = cell / params.count;
   let replica = row / params.width;
-  let base = own_targets(replica);
+  let first_target = own_targets(replica);
   var value = 0.0;
   if (params.step < status[replica]) {
-    let a = targets[base + 3u * params.samples + row % params.width];
+    let a = targets[first_target + 3u * params.samples + row % params.width];
     value = params.scale * weights[replica * params.samples + params.first + i] * a * dphi(preactivations[cell]);
   }
   coefficients[cell] = select(0.0, coefficients[cell], params.accumulate == 1u) + value;

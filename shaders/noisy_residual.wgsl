@@ -39,7 +39,7 @@ fn noisy_residual(
     return;
   }
   let replica = index / params.count;
-  let base = own_targets(replica);
+  let first_target = own_targets(replica);
   let i = index % params.count;
   let sample = params.first + i;
   var output = 0.0;
@@ -47,13 +47,13 @@ fn noisy_residual(
   var reach = 0.0; // NaN in z may be hidden by the activation, but not by a sum
   for (var j = 0u; j < params.width; j++) {
     let z = preactivations[(replica * params.width + j) * params.count + i];
-    let a = targets[base + 3u * SAMPLES + j];
+    let a = targets[first_target + 3u * SAMPLES + j];
     output += a * phi(z);
     slope += abs(a * dphi(z));
     reach += abs(z);
   }
   let own = settings[replica];
-  let pull = own.factor * (output - targets[base + sample] + own.noise * draw(own.seed, params.step, replica, sample).noise);
+  let pull = own.factor * (output - targets[first_target + sample] + own.noise * draw(own.seed, params.step, replica, sample).noise);
   pulls[replica * SAMPLES + sample] = pull;
   if (!is_bounded(abs(pull) * slope) || !is_bounded(abs(pull)) || !is_bounded(slope) || !is_bounded(reach)) {
     atomicMin(&status[replica], params.step);

@@ -35,7 +35,7 @@ fn observe(
     return;
   }
   let replica = item / chunks;
-  let own_at = own_targets(replica);
+  let first_target = own_targets(replica);
   let chunk = item % chunks;
   let samples = params.samples;
   let end = min(chunk * 256u + 256u, params.count);
@@ -50,7 +50,7 @@ fn observe(
   var largest = 0.0;
   for (var i = chunk * 256u + local; i < end; i += LANES) {
     let sample = params.first + i;
-    let aim = targets[own_at + 2u * samples + sample];
+    let aim = targets[first_target + 2u * samples + sample];
     var output = 0.0;
     var slopes = 0.0;
     var bends = 0.0;
@@ -59,7 +59,7 @@ fn observe(
     var highest = lowest;
     for (var j = 0u; j < params.width; j++) {
       let z = preactivations[(replica * params.width + j) * params.count + i];
-      let a = targets[own_at + 3u * samples + j];
+      let a = targets[first_target + 3u * samples + j];
       let slope = a * dphi(z);
       let curve = a * d2phi(z);
       output += a * phi(z);
@@ -70,8 +70,8 @@ fn observe(
       highest = max(highest, z);
       distance = max(distance, abs(z - aim));
     }
-    let e = output - targets[own_at + sample];
-    let q = targets[own_at + samples + sample];
+    let e = output - targets[first_target + sample];
+    let q = targets[first_target + samples + sample];
     loss += e * e;
     steepness += q * slopes;
     bend += q * e * bends;

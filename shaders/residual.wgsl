@@ -24,13 +24,13 @@ fn residual(
     return;
   }
   let replica = index / params.count;
-  let base = own_targets(replica);
+  let first_target = own_targets(replica);
   let i = index % params.count;
   var output = 0.0;
   for (var j = 0u; j < params.width; j++) {
     let z = preactivations[(replica * params.width + j) * params.count + i];
-    output += targets[base + 3u * params.samples + j] * phi(z);
+    output += targets[first_target + 3u * params.samples + j] * phi(z);
   }
   let sample = params.first + i;
-  residuals[replica * params.samples + sample] = output - targets[base + sample];
+  residuals[replica * params.samples + sample] = output - targets[first_target + sample];
 }

@@ -23,12 +23,12 @@ fn retraction_state(
   if (replica >= params.replicas) {
     return;
   }
-  let base = own_targets(replica);
+  let first_target = own_targets(replica);
   var residual = 0.0;
   var label = 0.0;
   for (var i = local; i < params.samples; i += LANES) {
     residual = max(residual, abs(residuals[replica * params.samples + i]));
-    label = max(label, abs(targets[base + i]));
+    label = max(label, abs(targets[first_target + i]));
   }
   let largest_residual = tree_max(residual, local);
   let largest_label = tree_max(label, local);

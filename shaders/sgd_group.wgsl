@@ -39,7 +39,7 @@ fn sgd_group(
   if (replica >= params.replicas) {
     return;
   }
-  let base = own_targets(replica);
+  let first_target = own_targets(replica);
   let own = settings[replica];
   if (local == 0u) {
     running = select(0u, 1u, status[replica] == RUNNING);
@@ -67,7 +67,7 @@ fn sgd_group(
           }
           z += part;
         }
-        let a = targets[base + 3u * SAMPLES + j];
+        let a = targets[first_target + 3u * SAMPLES + j];
         let slope = a * dphi(z);
         output += a * phi(z);
         // z as well, because an activation may hide a NaN behind a clamp or a maximum.
@@ -85,7 +85,7 @@ fn sgd_group(
         workgroupBarrier();
       }
       if (local == 0u) {
-        let pull = own.factor * (outputs[0] - targets[base + drawn.sample] + own.noise * drawn.noise);
+        let pull = own.factor * (outputs[0] - targets[first_target + drawn.sample] + own.noise * drawn.noise);
         pulls[s] = pull;
         drawn_samples[s] = drawn.sample;
         update_size += abs(pull) * sizes[0] + abs(pull);

@@ -37,14 +37,14 @@ fn sgd_lane(
   if (replica >= params.replicas || status[replica] != RUNNING) {
     return;
   }
-  let base = own_targets(replica);
+  let first_target = own_targets(replica);
   let own = settings[replica];
   var cells: array<f32, WIDTH * STATE>;
   var second: array<f32, WIDTH>;
   var loaded = 0.0;
   // @unroll
   for (var j = 0u; j < WIDTH; j++) {
-    second[j] = targets[base + 3u * SAMPLES + j];
+    second[j] = targets[first_target + 3u * SAMPLES + j];
     // @unroll
     for (var k = 0u; k < STATE; k++) {
       cells[j * STATE + k] = state[(replica * WIDTH + j) * STATE + k];
@@ -82,7 +82,7 @@ fn sgd_lane(
         output += second[j] * phi(z);
         pulls[s * WIDTH + j] = second[j] * dphi(z);
       }
-      let pull = own.factor * (output - targets[base + drawn.sample] + own.noise * drawn.noise);
+      let pull = own.factor * (output - targets[first_target + drawn.sample] + own.noise * drawn.noise);
       // @unroll
       for (var j = 0u; j < WIDTH; j++) {
         pulls[s * WIDTH + j] *= pull;

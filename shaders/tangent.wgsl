@@ -26,11 +26,11 @@ fn tangent(
   let vector = index / params.count;
   let i = index % params.count;
   let replica = vector / params.per_replica;
-  let base = own_targets(replica);
+  let first_target = own_targets(replica);
   var total = 0.0;
   for (var j = 0u; j < params.width; j++) {
     let z = preactivations[(replica * params.width + j) * params.count + i];
-    total += targets[base + 3u * params.samples + j] * dphi(z) * projections[(vector * params.width + j) * params.count + i];
+    total += targets[first_target + 3u * params.samples + j] * dphi(z) * projections[(vector * params.width + j) * params.count + i];
   }
   tangents[index] = total;
 }

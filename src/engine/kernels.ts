@@ -21,9 +21,6 @@ export const PANEL = 32;
 /** Partial sums that `observe` leaves for every chunk. */
 export const OBSERVED = 8;
 
-/** Of every kernel that reads `targets`: see shaders/lib/targets.wgsl. */
-const TARGETS = ['OWN_TARGETS', 'TARGET_SETS'] as const;
-
 /**
  * Every kernel. A key here is the stem of a file in shaders/, its entry point, its label and its oracle's name. The
  * header of the .wgsl file gives formula, shapes and numerics.
@@ -55,7 +52,7 @@ export const kernels = {
     summary: 'residuals of the samples',
     bindings: { preactivations: 'read', targets: 'read', residuals: 'write' },
     params: { replicas: 'u32', width: 'u32', samples: 'u32', first: 'u32', count: 'u32' },
-    constants: [...TARGETS],
+    constants: ['OWN_TARGETS'],
     groups: (p) => threads(p.replicas * p.count),
     work: (p) => ({
       flops: 2 * p.replicas * p.width * p.count,
@@ -79,7 +76,7 @@ export const kernels = {
       count: 'u32',
       step: 'u32',
     },
-    constants: ['SAMPLES', 'BATCH', 'RUNNING', ...TARGETS],
+    constants: ['SAMPLES', 'BATCH', 'RUNNING', 'OWN_TARGETS'],
     groups: (p) => threads(p.replicas * p.count),
     work: (p) => ({
       flops: 4 * p.replicas * p.width * p.count,
@@ -99,7 +96,7 @@ export const kernels = {
       accumulate: 'u32',
       step: 'u32',
     },
-    constants: [...TARGETS],
+    constants: ['OWN_TARGETS'],
     groups: (p) => threads(p.replicas * p.width * p.count),
     work: (p) => ({ flops: 3 * p.replicas * p.width * p.count, bytes: floats(2 * p.replicas * p.width * p.count) }),
   }),
@@ -107,7 +104,7 @@ export const kernels = {
     summary: 'derivative of the outputs along vectors',
     bindings: { preactivations: 'read', projections: 'read', targets: 'read', tangents: 'write' },
     params: { vectors: 'u32', per_replica: 'u32', width: 'u32', samples: 'u32', count: 'u32' },
-    constants: [...TARGETS],
+    constants: ['OWN_TARGETS'],
     groups: (p) => threads(p.vectors * p.count),
     work: (p) => ({
       flops: 3 * p.vectors * p.width * p.count,
@@ -125,7 +122,7 @@ export const kernels = {
       coefficients: 'write',
     },
     params: { vectors: 'u32', per_replica: 'u32', width: 'u32', samples: 'u32', first: 'u32', count: 'u32' },
-    constants: [...TARGETS],
+    constants: ['OWN_TARGETS'],
     groups: (p) => threads(p.vectors * p.width * p.count),
     work: (p) => ({ flops: 6 * p.vectors * p.width * p.count, bytes: floats(2 * p.vectors * p.width * p.count) }),
   }),
@@ -143,7 +140,7 @@ export const kernels = {
       count: 'u32',
       chunk: 'u32',
     },
-    constants: ['LANES', ...TARGETS],
+    constants: ['LANES', 'OWN_TARGETS'],
     groups: (p) => p.replicas * Math.ceil(p.taken / 4) * Math.ceil(p.count / SAMPLES_PER_CHUNK),
     work: (p) => ({
       flops: 7 * p.replicas * p.taken * p.width * p.count,
@@ -154,7 +151,7 @@ export const kernels = {
     summary: 'partial sums of loss, trace, disagreement, distance',
     bindings: { preactivations: 'read', targets: 'read', partials: 'write' },
     params: { replicas: 'u32', width: 'u32', samples: 'u32', first: 'u32', count: 'u32', chunk: 'u32' },
-    constants: ['LANES', ...TARGETS],
+    constants: ['LANES', 'OWN_TARGETS'],
     groups: (p) => p.replicas * Math.ceil(p.count / SAMPLES_PER_CHUNK),
     work: (p) => ({ flops: 10 * p.replicas * p.width * p.count, bytes: floats(p.replicas * p.width * p.count) }),
   }),
@@ -253,7 +250,7 @@ export const kernels = {
     summary: 'which replicas have been retracted',
     bindings: { residuals: 'read', targets: 'read', status: 'readWrite' },
     params: { replicas: 'u32', samples: 'u32', step: 'u32' },
-    constants: ['LANES', ...TARGETS],
+    constants: ['LANES', 'OWN_TARGETS'],
     groups: (p) => p.replicas,
     work: (p) => ({ flops: 0, bytes: floats(2 * p.replicas * p.samples) }),
   }),
@@ -281,7 +278,7 @@ export const kernels = {
     },
     params: { replicas: 'u32', first_step: 'u32', steps: 'u32' },
     paced: true,
-    constants: ['WIDTH', 'SAMPLES', 'STATE', 'BATCH', 'LANES', 'RUNNING', ...TARGETS],
+    constants: ['WIDTH', 'SAMPLES', 'STATE', 'BATCH', 'LANES', 'RUNNING', 'OWN_TARGETS'],
     groups: (p, c) => Math.ceil(p.replicas / c.LANES),
     work: (p, c) => ({
       flops: 4 * p.replicas * p.steps * c.BATCH * c.WIDTH * c.STATE,
@@ -302,7 +299,7 @@ export const kernels = {
     },
     params: { replicas: 'u32', first_step: 'u32', steps: 'u32' },
     paced: true,
-    constants: ['WIDTH', 'SAMPLES', 'STATE', 'BATCH', 'LANES', 'RUNNING', ...TARGETS],
+    constants: ['WIDTH', 'SAMPLES', 'STATE', 'BATCH', 'LANES', 'RUNNING', 'OWN_TARGETS'],
     groups: (p) => p.replicas,
     work: (p, c) => ({
       flops: 4 * p.replicas * p.steps * c.BATCH * c.WIDTH * c.STATE,

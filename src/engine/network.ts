@@ -179,9 +179,9 @@ export class Network {
   }
 
   /** Where the replicas have their targets; see shaders/lib/targets.wgsl. */
-  get targetConstants(): { readonly OWN_TARGETS: number; readonly TARGET_SETS: number } {
+  get targetConstants(): { readonly OWN_TARGETS: number } {
     const { targetSets, samples, width } = this;
-    return { OWN_TARGETS: targetSets === 1 ? 0 : 3 * samples + width, TARGET_SETS: targetSets };
+    return { OWN_TARGETS: targetSets === 1 ? 0 : 3 * samples + width };
   }
 
   /** G = X X^T, n x n. @throws LIMIT where n x n numbers do not fit */

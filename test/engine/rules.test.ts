@@ -50,7 +50,7 @@ describe.each(kernelNames)('kernel %s', (name: KernelName) => {
     const slots = { activation: 'tanh', space: 'data', draws: 'sampled', law: 'gaussian' };
     const sizes = { WIDTH: 1, SAMPLES: 1, STATE: 1, BATCH: 1, LANES: 1 };
     const whole = code(compose(name, { slots, constants: sizes }).code);
-    const known = ['SAMPLES', 'BATCH', 'RUNNING', 'WIDTH', 'STATE', 'LANES', 'OWN_TARGETS', 'TARGET_SETS'];
+    const known = ['SAMPLES', 'BATCH', 'RUNNING', 'WIDTH', 'STATE', 'LANES', 'OWN_TARGETS'];
     const used = known.filter((constant) => new RegExp(`(?<!const )\\b${constant}\\b(?!:)`).test(whole));
     expect(kernel.constants).toEqual(expect.arrayContaining(used));
   });

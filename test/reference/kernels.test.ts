@@ -58,7 +58,7 @@ function close(got: ArrayLike<number>, want: ArrayLike<number>): void {
   for (let k = 0; k < want.length; k++) expect(Math.abs(got[k] - want[k])).toBeLessThan(1e-13 * size);
 }
 
-const shared = { OWN_TARGETS: 0, TARGET_SETS: 1 };
+const shared = { OWN_TARGETS: 0 };
 const e = oracles.residual({ preactivations: z, targets, residuals: new Float64Array(n) }, block, shared, choices)
   .residuals.values;
 

@@ -13,7 +13,7 @@ import {
   subtract,
 } from '../rounding.ts';
 import { noiseOf, settingsOf } from './draws.ts';
-import { type Contents, Expected, type Oracle, ownTargets } from './oracle.ts';
+import { type Contents, Expected, type Oracle } from './oracle.ts';
 
 type Kernels = typeof kernels;
 
@@ -200,7 +200,7 @@ export const observe: Oracle<Kernels['observe']> = ({ preactivations, targets, p
 export const centre: Oracle<Kernels['centre']> = ({ preactivations, means, parts }, p) => {
   const out = new Expected(parts);
   const middle = new Expected(means);
-  const { z } = layout({ ...p, samples: 0 }, { OWN_TARGETS: 0, TARGET_SETS: 1 }, [], preactivations);
+  const { z } = layout({ ...p, samples: 0 }, { OWN_TARGETS: 0 }, [], preactivations);
   for (let r = 0; r < p.replicas; r++) {
     for (let i = 0; i < p.count; i++) {
       const cell = (row: number) => (r * (p.width + 1) + row) * p.count + i;
@@ -218,17 +218,16 @@ export const centre: Oracle<Kernels['centre']> = ({ preactivations, means, parts
 /** Where the packed targets and the pre-activations of a block have their numbers. */
 function layout(
   p: { readonly width: number; readonly count: number; readonly samples: number },
-  c: { readonly OWN_TARGETS: number; readonly TARGET_SETS: number },
+  c: { readonly OWN_TARGETS: number },
   targets: Contents,
   preactivations: Contents,
 ) {
-  const all = Array.from({ length: c.TARGET_SETS }, (_, set) => ownTargets(c, targets, set));
-  const own = (replica: number) => all[replica % c.TARGET_SETS];
+  const target = (replica: number, place: number) => targets[replica * c.OWN_TARGETS + place];
   return {
-    y: (replica: number, sample: number) => own(replica)[sample],
-    q: (replica: number, sample: number) => own(replica)[p.samples + sample],
-    aim: (replica: number, sample: number) => own(replica)[2 * p.samples + sample],
-    a: (replica: number, j: number) => own(replica)[3 * p.samples + j],
+    y: (replica: number, sample: number) => target(replica, sample),
+    q: (replica: number, sample: number) => target(replica, p.samples + sample),
+    aim: (replica: number, sample: number) => target(replica, 2 * p.samples + sample),
+    a: (replica: number, j: number) => target(replica, 3 * p.samples + j),
     z: (replica: number, j: number, i: number) => preactivations[(replica * p.width + j) * p.count + i],
   };
 }

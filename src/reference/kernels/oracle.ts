@@ -16,12 +16,12 @@ export interface Choices {
 
 /** The targets of a replica; see shaders/lib/targets.wgsl. */
 export function ownTargets(
-  c: { readonly OWN_TARGETS: number; readonly TARGET_SETS: number },
+  { OWN_TARGETS }: { readonly OWN_TARGETS: number },
   targets: Contents,
   replica: number,
 ): Contents {
-  const at = (replica % c.TARGET_SETS) * c.OWN_TARGETS;
-  return at === 0 ? targets : Array.from(targets).slice(at, at + c.OWN_TARGETS);
+  const at = replica * OWN_TARGETS;
+  return at === 0 ? targets : Array.from(targets).slice(at, at + OWN_TARGETS);
 }
 
 /** What a kernel must leave in a buffer: values, and how far an f32 kernel may be from each. */

@@ -24,7 +24,6 @@ interface Shape {
   readonly BATCH: number;
   readonly RUNNING: number;
   readonly OWN_TARGETS: number;
-  readonly TARGET_SETS: number;
 }
 
 interface Steps {

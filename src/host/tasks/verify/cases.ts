@@ -1,9 +1,22 @@
 import { type KernelName, lanesFor, PANEL } from '../../../engine/kernels.ts';
 import { RUNNING } from '../../../engine/network.ts';
 import { type Activation, activation, activationNames } from '../../../model/activations.ts';
-import { packSettings, splitSeed } from '../../../model/draws.ts';
+import { splitSeed } from '../../../model/draws.ts';
 import type { Choices } from '../../../reference/kernels/oracle.ts';
 import type { Case } from './compare.ts';
+import {
+  blank,
+  definite,
+  gridPoints,
+  recordedDraws,
+  replicaSettings,
+  STOPPED,
+  stoppedSecond,
+  symmetric,
+  targetConstants,
+  targets,
+  triangles,
+} from './inputs.ts';
 import type { Random } from './random.ts';
 import { groupCases, laneCases } from './sgd-cases.ts';
 
@@ -45,10 +58,6 @@ const chosen = ({ quick, shape }: CaseContext) => (shape ? [whole(shape)] : quic
 
 const whole = ({ replicas, width, samples }: Shape): Block => [replicas, width, samples, 0, samples];
 
-/** What a cell holds before a kernel writes it. */
-const BLANK = -54321;
-const blank = (length: number) => new Float32Array(length).fill(BLANK);
-
 const seed = splitSeed(2 ** 40 + 77);
 
 const choices = (c: CaseContext, more: Partial<Choices> = {}): Choices => ({
@@ -58,25 +67,6 @@ const choices = (c: CaseContext, more: Partial<Choices> = {}): Choices => ({
   law: 'gaussian',
   ...more,
 });
-
-/** Of 3 replicas and more all but one have targets of their own, and the last those of the first. */
-const sets = (replicas: number) => Math.max(1, replicas - 1);
-
-/** y, |x|², the optimum, a: as packed for the kernels. */
-export function targets(random: Random, samples: number, width: number, replicas: number): Float32Array {
-  const all = Array.from({ length: sets(replicas) }, () => [
-    ...random.normals(samples, 2),
-    ...random.between(0, 2, samples),
-    ...random.normals(samples),
-    ...random.normals(width),
-  ]);
-  return Float32Array.from(all.flat());
-}
-
-/** Where `targets` has what. */
-export function targetConstants(samples: number, width: number, replicas: number) {
-  return { OWN_TARGETS: sets(replicas) > 1 ? 3 * samples + width : 0, TARGET_SETS: sets(replicas) };
-}
 
 const name = ([replicas, width, samples, first, count]: Block) =>
   `${replicas} replicas, m ${width}, n ${samples}${count < samples ? ` from ${first} to ${first + count}` : ''}`;
@@ -380,11 +370,11 @@ export const cases: Cases = {
         ]
     ).map(([replicas, samples]) => {
       const labels = targets(c.random, samples, 2, replicas);
-      const { OWN_TARGETS, TARGET_SETS } = targetConstants(samples, 2, replicas);
+      const { OWN_TARGETS } = targetConstants(samples, 2, replicas);
       const residuals = c.random.normals(replicas * samples, 1e-9);
       // Every other replica is above the bound, one just so.
       for (let r = 0; r < replicas; r++) {
-        const base = (r % TARGET_SETS) * OWN_TARGETS;
+        const base = r * OWN_TARGETS;
         const label = labels.subarray(base, base + samples).reduce((most, y) => Math.max(most, Math.abs(y)), 0);
         residuals[r * samples + samples - 1] = label * 2 ** -16 * [0.999, -1.001, -1, 1e4][r % 4];
       }
@@ -393,7 +383,7 @@ export const cases: Cases = {
         name: `${replicas} replicas, n ${samples}`,
         buffers: { residuals, targets: labels, status },
         params: { replicas, samples, step: 5 },
-        constants: { LANES: lanesFor(samples), OWN_TARGETS, TARGET_SETS },
+        constants: { LANES: lanesFor(samples), OWN_TARGETS },
         choices: choices(c),
       };
     }),
@@ -461,33 +451,6 @@ export const cases: Cases = {
 /** A kernel without an activation is given this one, and does not look at it. */
 export const anyActivation = activation('cubic_linear');
 
-/**
- * Zero, the kinks and what is beside them, the tails, the ends of f32's range, and numbers that may be flushed to 0.
- */
-function gridPoints({ kinks }: Activation): number[] {
-  const sizes = [
-    1e-39, 2e-38, 1e-20, 1e-6, 1e-3, 0.5, 0.625, 1, 9, 20, 45, 88, 89, 89.5, 100, 200, 1e4, 1e9, 1e19, 3e38,
-  ];
-  const middle = Array.from({ length: 401 }, (_, k) => -16 + 0.08 * k);
-  return [0, ...sizes, ...sizes.map((s) => -s), ...middle, ...kinks.flatMap((k) => [k, k - 1e-6, k + 1e-6])];
-}
-
-/** Seeds differ; of several replicas the last asks for too long a step. */
-export function replicaSettings(replicas: number, factor: number, noise: number): Uint32Array {
-  const all = new Uint32Array(4 * replicas);
-  for (let r = 0; r < replicas; r++) {
-    all.set(packSettings(replicas > 1 && r === replicas - 1 ? -1e30 : factor, noise, 2 ** 40 + 77 * r), 4 * r);
-  }
-  return all;
-}
-
-/** (sample, bits of a noise) for every position. */
-export function recordedDraws(random: Random, positions: number, samples: number): Uint32Array {
-  const indices = random.words(samples, positions);
-  const noises = new Uint32Array(random.normals(positions).buffer);
-  return Uint32Array.from({ length: 2 * positions }, (_, k) => (k % 2 ? noises : indices)[k >> 1]);
-}
-
 function curvatureInputs({ random }: CaseContext, [replicas, width, samples, , count]: Block) {
   const { vectors } = vectorsOf(replicas);
   return {
@@ -524,11 +487,6 @@ function matrixCases<B>(c: CaseContext, resultLength: (shape: Product) => number
   });
 }
 
-/** The second of several replicas has stopped at this step. */
-const STOPPED = 4;
-const stoppedSecond = (replicas: number) =>
-  Uint32Array.from({ length: replicas }, (_, r) => (r === 1 ? STOPPED : r === 0 ? STOPPED + 1 : RUNNING));
-
 /** Systems of n equations from `rank` directions, the column to begin a panel at, and lanes. */
 function systems({ shape }: CaseContext): number[][] {
   if (shape) return [[shape.replicas, shape.samples, shape.samples, 0, 64]];
@@ -547,42 +505,3 @@ function systems({ shape }: CaseContext): number[][] {
 
 const systemName = (replicas: number, n: number, rank: number) =>
   `${replicas} replicas, n ${n}, ${rank < n ? 'singular' : `from ${rank} directions`}`;
-
-/** Lower triangles with the reciprocals of their diagonals on it; beyond `rank` directions are left out. */
-function triangles(random: Random, replicas: number, n: number, rank: number): Float32Array {
-  const all = random.normals(replicas * n * n, n ** -0.5);
-  for (let r = 0; r < replicas; r++) {
-    for (let k = 0; k < n; k++) {
-      all[(r * n + k) * n + k] = k < rank ? 0.5 + Math.abs(all[(r * n + k) * n + k]) : 0;
-      if (k >= rank) for (let i = k + 1; i < n; i++) all[(r * n + i) * n + k] = 0;
-    }
-  }
-  return all;
-}
-
-/** Random symmetric matrices. */
-function symmetric(random: Random, replicas: number, size: number): Float32Array {
-  const all = random.normals(replicas * size * size);
-  for (let r = 0; r < replicas; r++) {
-    const at = (i: number, l: number) => (r * size + i) * size + l;
-    for (let i = 0; i < size; i++) for (let l = 0; l < i; l++) all[at(l, i)] = all[at(i, l)];
-  }
-  return all;
-}
-
-/** Gram matrices of n random vectors in `rank` dimensions; below n, the rest of the vectors are 0. */
-function definite(random: Random, replicas: number, n: number, rank: number): Float32Array {
-  const all = new Float32Array(replicas * n * n);
-  for (let r = 0; r < replicas; r++) {
-    const v = random.normals(n * rank);
-    if (rank < n) v.fill(0, rank * rank);
-    for (let i = 0; i < n; i++) {
-      for (let k = 0; k <= i; k++) {
-        let sum = i === k && rank >= n ? 1 : 0;
-        for (let l = 0; l < rank; l++) sum += v[i * rank + l] * v[k * rank + l];
-        all[(r * n + i) * n + k] = all[(r * n + k) * n + i] = sum;
-      }
-    }
-  }
-  return all;
-}

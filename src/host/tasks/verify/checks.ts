@@ -4,8 +4,9 @@ import { activation } from '../../../model/activations.ts';
 import { packSettings } from '../../../model/draws.ts';
 import { FlatwalkError } from '../../../model/errors.ts';
 import type { Choices } from '../../../reference/kernels/oracle.ts';
-import { anyActivation, cases, targets } from './cases.ts';
+import { anyActivation, cases } from './cases.ts';
 import { type Case, compareWithOracle, dispatchAll, type Words, type Worst } from './compare.ts';
+import { targets } from './inputs.ts';
 import { Random } from './random.ts';
 
 /** Something that must hold exactly, or by a rule of its own. */
@@ -198,7 +199,7 @@ async function longGrid(engine: Engine): Promise<Worst> {
         residuals: new Float32Array(replicas).fill(-1),
       },
       params: { replicas, width: 1, samples: 1, first: 0, count: 1 },
-      constants: { OWN_TARGETS: 0, TARGET_SETS: 1 },
+      constants: { OWN_TARGETS: 0 },
       choices: { activation: activation('identity'), space: 'weight', draws: 'full', law: 'gaussian' },
     },
   ]);
@@ -231,7 +232,7 @@ function trainingCase(space: Choices['space'], name: string, replicas: number, s
       slopes: new Float32Array(replicas * size),
     },
     params: { replicas, first_step: first, steps },
-    constants: { WIDTH: size, SAMPLES: size, STATE: size, BATCH: 1, LANES: 1, RUNNING, OWN_TARGETS: 0, TARGET_SETS: 1 },
+    constants: { WIDTH: size, SAMPLES: size, STATE: size, BATCH: 1, LANES: 1, RUNNING, OWN_TARGETS: 0 },
     choices: { activation: activation(name), space, draws: 'recorded', law: 'gaussian' },
   };
 }

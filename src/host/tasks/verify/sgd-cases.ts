@@ -2,16 +2,9 @@ import { RUNNING } from '../../../engine/network.ts';
 import { LANE_CELLS } from '../../../engine/plan.ts';
 import { activationNames } from '../../../model/activations.ts';
 import type { Law } from '../../../model/draws.ts';
-import {
-  anyActivation,
-  type CaseContext,
-  recordedDraws,
-  replicaSettings,
-  type Shape,
-  targetConstants,
-  targets,
-} from './cases.ts';
+import { anyActivation, type CaseContext, type Shape } from './cases.ts';
 import type { Case } from './compare.ts';
+import { recordedDraws, replicaSettings, targetConstants, targets } from './inputs.ts';
 
 interface Setting {
   readonly space: 'weight' | 'data';
