@@ -3,7 +3,7 @@ import uPlot from 'uplot';
 import type { MetricValues } from '../../engine/index.ts';
 import type { ExperimentStart } from '../experiments/experiment.ts';
 import { type RunName, runNames } from './settings.ts';
-import { grouped, type Spread, short, spread, steady } from './statistics.ts';
+import { aboveZero, grouped, type Spread, short, spread, steady, type Track } from './statistics.ts';
 
 /** A quantity over the steps of both runs. */
 export interface PlotSpec {
@@ -16,8 +16,6 @@ export interface PlotSpec {
   readonly level: (start: ExperimentStart) => { readonly at: number; readonly label: string } | null;
 }
 
-/** Steps, then largest, least and median. */
-type Track = [number[], (number | null)[], (number | null)[], (number | null)[]];
 const emptyTrack = (): Track => [[], [], [], []];
 
 const styles = {
@@ -79,9 +77,9 @@ export class Plot {
     const found = spread(this.#spec.values(row, start));
     const [steps, largest, least, median] = this.#tracks[run];
     steps.push(step);
-    largest.push(this.#drawable(found?.largest));
-    least.push(this.#drawable(found?.least));
-    median.push(this.#drawable(found?.median));
+    largest.push(found?.largest ?? null);
+    least.push(found?.least ?? null);
+    median.push(found?.median ?? null);
   }
 
   /** Shows what was added. */
@@ -95,13 +93,9 @@ export class Plot {
     this.#chart.redraw();
   }
 
-  /** A logarithm has no place for zero. */
-  #drawable(value: number | undefined): number | null {
-    return value === undefined || (this.#spec.scale === 'log' && value <= 0) ? null : value;
-  }
-
   #data(): uPlot.AlignedData {
-    return uPlot.join(runNames.map((run) => this.#tracks[run]));
+    const tracks = runNames.map((run) => this.#tracks[run]);
+    return uPlot.join(this.#spec.scale === 'log' ? tracks.map(aboveZero) : tracks);
   }
 
   #read(index: number | null): void {

@@ -14,6 +14,18 @@ export function spread(values: readonly number[]): Spread | null {
   return { least: sorted[0], median, largest: sorted[sorted.length - 1] };
 }
 
+type Numbers = (number | null)[];
+/** Steps, then largest, least and median; null where no value was finite. */
+export type Track = [steps: number[], largest: Numbers, least: Numbers, median: Numbers];
+
+/** As a logarithm can draw it: what is not above zero is put where the least of the others is, or left out without any. */
+export function aboveZero([steps, ...lines]: Track): Track {
+  const positive = lines.flat().filter((v): v is number => v !== null && v > 0);
+  const floor = positive.length > 0 ? positive.reduce((a, b) => Math.min(a, b)) : null;
+  const [largest, least, median] = lines.map((values) => values.map((v) => (v === null || v > 0 ? v : floor)));
+  return [steps, largest, least, median];
+}
+
 /** Four digits. */
 export const short = (value: number) => String(Number(value.toPrecision(4)));
 
