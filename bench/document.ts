@@ -1,3 +1,4 @@
+import type { AdapterDescription } from '../src/engine/index.ts';
 import type { Estimate } from './statistics.ts';
 import type { TimestampQuality } from './timestamps.ts';
 
@@ -53,7 +54,11 @@ export interface BenchCase {
 /** A number that is no time. */
 export interface Figure {
   readonly name: string;
+  readonly suite: SuiteName;
   readonly value: number;
+  /** Ends of its 95 % interval, where it has one. */
+  readonly low?: number;
+  readonly high?: number;
   readonly unit: string;
   readonly note: string;
 }
@@ -68,8 +73,8 @@ export interface SkippedCase {
 export interface NoiseFloor {
   /** Of the same thing twice, in turn. */
   readonly inTurn: number;
-  /** Of the same thing at the beginning and at the end. */
-  readonly drift: number;
+  /** Of the same thing at the beginning and at the end; null where there was no end. */
+  readonly drift: number | null;
   /** The larger. */
   readonly share: number;
 }
@@ -80,10 +85,19 @@ export interface ClockQuality {
   readonly device: TimestampQuality;
 }
 
+/** How it ended. What was measured until then is kept however it ends. */
+export type BenchOutcome =
+  | { readonly kind: 'finished' }
+  | { readonly kind: 'aborted' }
+  /** The device went away. */
+  | { readonly kind: 'lost'; readonly error: Error };
+
 /** What the task gives. The command adds who computed (`environment`) and when (`date`). */
 export interface BenchResult {
-  readonly clock: ClockQuality;
-  readonly noiseFloor: NoiseFloor;
+  readonly outcome: BenchOutcome;
+  /** Null where it ended before they were known. */
+  readonly clock: ClockQuality | null;
+  readonly noiseFloor: NoiseFloor | null;
   readonly cases: readonly BenchCase[];
   readonly figures: readonly Figure[];
   /** Cases that were wished for and not measured, with the reason. */
@@ -102,7 +116,7 @@ export interface BenchDocument extends BenchResult {
   readonly environment: {
     readonly flatwalk: string;
     readonly in: string;
-    readonly adapter: { readonly name: string; readonly driver: string; readonly software: boolean };
+    readonly adapter: AdapterDescription;
     readonly browser?: string;
     readonly node?: string;
     readonly dawn?: string;
@@ -116,21 +130,29 @@ const LOADED = 0.1;
 const COARSE_NS = 50_000;
 
 /** What a reader of the numbers should know. */
-export function warningsFor(clock: ClockQuality, noiseFloor: NoiseFloor, software: boolean, hidden: boolean): string[] {
+export function warningsFor(
+  clock: ClockQuality | null,
+  noiseFloor: NoiseFloor | null,
+  software: boolean,
+  hidden: boolean,
+): string[] {
   const percent = (share: number) => `${(100 * share).toFixed(1)} %`;
-  return [
-    ...(software ? ['The adapter is software: a CPU computes. The times say nothing about a GPU.'] : []),
-    ...(noiseFloor.share > LOADED
-      ? [
-          `The machine is busy: the same work differs by ${percent(noiseFloor.share)} ` +
-            `(${percent(noiseFloor.inTurn)} in turn, ${percent(noiseFloor.drift)} from the beginning to the end).`,
-        ]
-      : []),
-    ...(clock.resolution >= COARSE_NS ? [`The clock is coarse: it ticks every ${clock.resolution / 1000} µs.`] : []),
-    ...(clock.device.real && (clock.device.resolution ?? 0) >= COARSE_NS
-      ? [`The device's clock is coarse: ${clock.device.reason}.`]
-      : []),
-    ...(clock.device.real ? [] : [`There are no times by the device's clock: ${clock.device.reason}.`]),
-    ...(hidden ? ['The tab is hidden: browsers slow hidden tabs down.'] : []),
-  ];
+  const warnings: string[] = [];
+  if (software) warnings.push('The adapter is software: a CPU computes. The times say nothing about a GPU.');
+  if (noiseFloor && noiseFloor.share > LOADED) {
+    const { share, inTurn, drift } = noiseFloor;
+    const over = drift === null ? '' : `, ${percent(drift)} from the beginning to the end`;
+    warnings.push(
+      `The machine is busy: the same work differs by ${percent(share)} (${percent(inTurn)} in turn${over}).`,
+    );
+  }
+  if (clock) {
+    const { resolution, device } = clock;
+    if (resolution >= COARSE_NS)
+      warnings.push(`The clock is coarse: it ticks every ${(resolution / 1000).toFixed(0)} µs.`);
+    if (!device.real) warnings.push(`There are no times by the device's clock: ${device.reason}.`);
+    else if ((device.resolution ?? 0) >= COARSE_NS) warnings.push(`The device's clock is coarse: ${device.reason}.`);
+  }
+  if (hidden) warnings.push('The tab is hidden: browsers slow hidden tabs down.');
+  return warnings;
 }

@@ -9,15 +9,22 @@ import type { TimedPass, Timestamps } from './timestamps.ts';
 const SAMPLES = { tiny: 5, quick: 20, full: 40 };
 const PASSES = 8;
 
-/**
- * By how much identical work differs: the same kernel as two contenders in turn, at the beginning and at the end.
- * Returns what ends it.
- */
-export async function beginNoise(context: BenchContext): Promise<() => Promise<NoiseFloor>> {
+/** What identical work differed by, so far and once the end has come. */
+export interface Noise {
+  readonly soFar: NoiseFloor;
+  end(): Promise<NoiseFloor>;
+}
+
+/** By how much identical work differs: the same kernel as two contenders in turn, at the beginning and at the end. */
+export async function beginNoise(context: BenchContext): Promise<Noise> {
   const first = await sameTwice(context);
-  return async () => {
-    const last = await sameTwice(context);
-    return noiseFloor([first.ratio, last.ratio], first.median, last.median);
+  const { inTurn } = noiseFloor([first.ratio], 1, 1);
+  return {
+    soFar: { inTurn, drift: null, share: inTurn },
+    async end() {
+      const last = await sameTwice(context);
+      return noiseFloor([first.ratio, last.ratio], first.median, last.median);
+    },
   };
 }
 

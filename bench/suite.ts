@@ -42,8 +42,8 @@ export interface Suite {
   /** Whether its cases are held against what the adapter can do. */
   readonly needsRoofline?: true;
   groups(context: BenchContext): readonly Group[];
-  /** Numbers that are no times. */
-  figures?(context: BenchContext): Promise<Figure[]>;
+  /** Numbers that are no times, from the cases that were measured. */
+  figures?(cases: readonly BenchCase[]): Figure[];
 }
 
 /** How much is measured. `tiny` is for tests: one of each kind, small. */

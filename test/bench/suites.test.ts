@@ -3,6 +3,7 @@ import { compareNumbers } from '../../bench/check.ts';
 import type { SuiteName } from '../../bench/document.ts';
 import { runBench } from '../../bench/run.ts';
 import type { HostPowers, Suite } from '../../bench/suite.ts';
+import { FlatwalkError } from '../../src/engine/index.ts';
 import { kernelNames } from '../../src/engine/kernels.ts';
 import { prepareKernelBench } from '../../src/host/tasks/verify/bench.ts';
 import { openTestEngine } from '../engine/support.ts';
@@ -67,4 +68,52 @@ test('a filter that fits nothing is refused', async () => {
   await expect(runBench(engine, { filter: 'no such case', effort: 'tiny' }, host)).rejects.toMatchObject({
     code: 'BAD_ARGUMENT',
   });
+});
+
+/** Suites of cases that do nothing, each a group of its own. */
+function idle(names: readonly string[], onRun: (name: string) => void): Suite {
+  return {
+    name: 'steps',
+    quickSeconds: 1,
+    groups: () =>
+      names.map((name) => ({
+        names: [name],
+        prepare: async () => ({
+          entries: [
+            {
+              name,
+              unit: 'run',
+              check: async () => compareNumbers([1], [1], 0, 'one'),
+              run: async () => onRun(name),
+            },
+          ],
+          dispose() {},
+        }),
+      })),
+  };
+}
+
+test('what was measured before an interruption is kept, and what was not is named', async () => {
+  const stop = new AbortController();
+  const suite = idle(['small/first', 'small/second', 'small/third'], (name) => {
+    if (name === 'small/second') stop.abort();
+  });
+  const result = await runBench(engine, { effort: 'tiny', signal: stop.signal }, host, [suite]);
+  expect(result.outcome).toEqual({ kind: 'aborted' });
+  expect(result.cases.map((one) => one.case)).toEqual(['small/first']);
+  expect(result.cases[0].time?.count).toBeGreaterThan(0);
+  expect(result.skipped).toEqual(
+    ['small/second', 'small/third'].map((name) => ({ case: name, suite: 'steps', reason: 'interrupted' })),
+  );
+  expect(result.noiseFloor).toMatchObject({ drift: null });
+});
+
+test('a device that goes away is an outcome', async () => {
+  const suite = idle(['small/first', 'small/second'], (name) => {
+    if (name === 'small/second') throw new FlatwalkError('DEVICE_LOST', 'The device is gone', 'Open another.');
+  });
+  const result = await runBench(engine, { effort: 'tiny' }, host, [suite]);
+  expect(result.outcome).toMatchObject({ kind: 'lost', error: { code: 'DEVICE_LOST' } });
+  expect(result.cases.map((one) => one.case)).toEqual(['small/first']);
+  expect(result.skipped).toEqual([{ case: 'small/second', suite: 'steps', reason: 'device lost' }]);
 });

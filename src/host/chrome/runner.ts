@@ -34,7 +34,11 @@ async function run(taskName: string, options: string, tell: (message: Message) =
   const engine = await Engine.open();
   try {
     tell({ kind: 'opened', adapter: engine.adapter });
-    const context: TaskContext = { emit: (event) => tell({ kind: 'event', event }), signal: stop.signal };
+    const context: TaskContext = {
+      emit: (event) => tell({ kind: 'event', event }),
+      signal: stop.signal,
+      open: () => Engine.open(),
+    };
     return await known[taskName].run(engine, decode(options), context);
   } finally {
     engine.dispose();

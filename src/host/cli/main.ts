@@ -1,7 +1,9 @@
 #!/usr/bin/env node
 import { Command, CommanderError, Option } from 'commander';
+import { suites } from '../../../bench/suites/index.ts';
 import { type ErrorCode, FlatwalkError } from '../../engine/index.ts';
 import { adapterWishes } from '../node/index.ts';
+import { benchCommand } from './bench.ts';
 import { list, MOST_STEPS, orWord, size, whole } from './options.ts';
 import { reproduceCommand } from './reproduce.ts';
 import { runCommand } from './run.ts';
@@ -95,6 +97,15 @@ command('run', 'train on a CSV or TSV file')
     '\nExample: flatwalk run --data houses.csv --target price --width 32 --noise 0.5 --steps 200000',
   )
   .action(runCommand);
+
+command('bench', 'measure what things cost on this adapter, each result checked before its time is given')
+  .addOption(new Option('--suite <names...>', 'which suites (default: all)').choices(suites.map(({ name }) => name)))
+  .option('--filter <text>', 'only cases whose name has this in it')
+  .option('--quick', 'two minutes at most', false)
+  .addOption(new Option('--tiny').default(false).hideHelp())
+  .option('--out <file>', 'write the document there as well')
+  .addHelpText('after', '\nExample: flatwalk bench --quick --suite roofline steps --out before.json')
+  .action(benchCommand);
 
 program.addHelpText(
   'after',

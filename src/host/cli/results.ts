@@ -1,5 +1,5 @@
-import { appendFileSync, existsSync, mkdirSync, renameSync, writeFileSync } from 'node:fs';
-import { join } from 'node:path';
+import { appendFileSync, existsSync, mkdirSync, renameSync, rmSync, writeFileSync } from 'node:fs';
+import { dirname, join } from 'node:path';
 import { FlatwalkError } from '../../engine/index.ts';
 import type { TaskEvent } from '../tasks/task.ts';
 
@@ -62,6 +62,40 @@ export class ResultsFolder {
   }
 }
 
+/** A file that will hold one document. It is looked at before anything is computed, so that no work is lost. */
+export class ResultsFile {
+  readonly path: string;
+
+  /** @throws BAD_ARGUMENT when it exists, HOST when it cannot be written */
+  constructor(path: string) {
+    this.path = path;
+    if (existsSync(path)) {
+      throw new FlatwalkError('BAD_ARGUMENT', `${path} exists already`, 'Choose another file with --out.');
+    }
+    this.#write(() => {
+      mkdirSync(dirname(path), { recursive: true });
+      writeFileSync(`${path}.new`, '');
+      rmSync(`${path}.new`);
+    });
+  }
+
+  write(document: object): void {
+    this.#write(() => {
+      writeFileSync(`${this.path}.new`, `${toJson(document, 2)}\n`);
+      renameSync(`${this.path}.new`, this.path);
+    });
+  }
+
+  #write(action: () => void): void {
+    try {
+      action();
+    } catch (cause) {
+      const message = `Cannot write ${this.path}: ${reason(cause)}`;
+      throw new FlatwalkError('HOST', message, 'Choose another file with --out.', { cause });
+    }
+  }
+}
+
 /** @throws BAD_ARGUMENT when the folder holds results already */
 export function refuseResults(path: string): void {
   if (!existsSync(join(path, 'summary.json'))) return;
@@ -79,9 +113,15 @@ function reason(error: unknown): string {
   return error instanceof Error ? error.message : String(error);
 }
 
-/** JSON has no NaN and no infinities: they become the strings 'NaN', 'Infinity', '-Infinity', which no number reads as. */
+/** A list of numbers over several lines; strings have no line breaks in JSON. */
+const numbersOverLines = /\[\n\s*((?:-?[\d.eE+-]+,\n\s*)*-?[\d.eE+-]+)\n\s*\]/g;
+
+/**
+ * JSON has no NaN and no infinities: they become the strings 'NaN', 'Infinity', '-Infinity', which no number reads as.
+ * Lists of numbers stay on one line.
+ */
 export function toJson(value: unknown, indent?: number): string {
-  return JSON.stringify(
+  const text = JSON.stringify(
     value,
     (_, v) => {
       if (v instanceof Error) return failure(v);
@@ -90,4 +130,5 @@ export function toJson(value: unknown, indent?: number): string {
     },
     indent,
   );
+  return text.replaceAll(numbersOverLines, (_, list: string) => `[${list.replaceAll(/\n\s*/g, ' ')}]`);
 }

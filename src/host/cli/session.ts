@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { FlatwalkError } from '../../engine/index.ts';
 import type { AdapterWish } from '../node/index.ts';
 import type { TaskName, TaskOptions, TaskResult } from '../tasks/index.ts';
-import { failure, ResultsFolder, refuseResults, toJson } from './results.ts';
+import { failure, ResultsFile, ResultsFolder, refuseResults, toJson } from './results.ts';
 import { Terminal } from './terminal.ts';
 import { type Environment, type Place, runTask } from './where.ts';
 
@@ -22,6 +22,8 @@ export interface Job<N extends TaskName> {
   readonly config: object;
   /** Whether there is a results folder, and where if it was said. */
   readonly keep: { readonly out?: string } | null;
+  /** A file for the document of what the command gives, if it was said. */
+  readonly file?: string;
   /** The task's options, and the settings once all are known. */
   readonly prepare: () => { readonly options: TaskOptions<N>; readonly config?: object };
   /** Tells a person about the result. Returns what documents say after their head. */
@@ -55,6 +57,7 @@ export async function perform<N extends TaskName>(job: Job<N>): Promise<void> {
     const prepared = job.prepare();
     config = prepared.config ?? config;
     if (keep?.out) refuseResults(keep.out);
+    const file = job.file === undefined ? null : new ResultsFile(job.file);
     const result = await runTask(
       job.task,
       prepared.options,
@@ -78,7 +81,9 @@ export async function perform<N extends TaskName>(job: Job<N>): Promise<void> {
     const { summary, exitCode } = job.conclude(result, terminal);
     const document = { ...head(), ...summary };
     results()?.writeSummary(document);
-    if (folder) terminal.say(`Results: ${folder.path}`);
+    file?.write(document);
+    const kept = folder?.path ?? file?.path;
+    if (kept) terminal.say(`Results: ${kept}`);
     if (common.json) printDocument(document);
     process.exitCode = exitCode;
   } catch (error) {

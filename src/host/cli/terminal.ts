@@ -5,11 +5,15 @@ import type { Claim } from '../experiments/claims.ts';
 import type { TaskEvent } from '../tasks/task.ts';
 import type { Environment } from './where.ts';
 
+const BETWEEN_LINES_MS = 10_000;
+
 /** Everything a person reads goes to stderr when stdout is to hold a JSON document alone. */
 export class Terminal {
   readonly #out: NodeJS.WriteStream;
   readonly #bar: SingleBar | null;
   #started = false;
+  /** When the last line of progress was written, where there is no bar. */
+  #told = performance.now();
 
   constructor(json: boolean) {
     this.#out = json ? process.stderr : process.stdout;
@@ -41,10 +45,21 @@ export class Terminal {
 
   event(event: TaskEvent): void {
     if (event.kind === 'note') this.say(event.text);
-    if (event.kind !== 'progress' || !this.#bar) return;
+    if (event.kind !== 'progress') return;
+    if (!this.#bar) {
+      this.#progressLine(event.share, event.label);
+      return;
+    }
     if (!this.#started) this.#bar.start(1000, 0, { label: '' });
     this.#started = true;
     this.#bar.update(Math.round(1000 * Math.min(1, event.share)), { label: event.label.slice(0, 60) });
+  }
+
+  /** For logs: now and then. */
+  #progressLine(share: number, label: string): void {
+    if (performance.now() - this.#told < BETWEEN_LINES_MS) return;
+    this.#told = performance.now();
+    process.stderr.write(`${Math.floor(100 * Math.min(1, share))} %  ${label}\n`);
   }
 
   claims(claims: readonly Claim[]): void {
@@ -60,8 +75,8 @@ export class Terminal {
     this.say(table.toString());
   }
 
-  table(head: string[], rows: readonly (readonly string[])[]): void {
-    const table = new Table({ head, style: { ...plain, compact: true } });
+  table(head: readonly string[], rows: readonly (readonly string[])[]): void {
+    const table = new Table({ head: [...head], style: { ...plain, compact: true } });
     table.push(...rows.map((row) => [...row]));
     this.say(table.toString());
   }
@@ -79,6 +94,10 @@ function columns(shares: number[]): number[] {
   const width = Math.max(80, Math.min(160, process.stdout.columns ?? 120)) - shares.length - 1;
   const total = shares.reduce((a, b) => a + b, 0);
   return shares.map((share) => Math.floor((share * width) / total));
+}
+
+export function warning(text: string): string {
+  return colours.yellow(text);
 }
 
 export function verdict(holds: boolean | null): string {

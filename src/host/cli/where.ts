@@ -1,6 +1,7 @@
 import { arch, cpus, platform, release } from 'node:os';
 import { type AdapterDescription, Engine } from '../../engine/index.ts';
 import { runInChrome } from '../chrome/run-task.ts';
+import { dawnVersion } from '../node/gpu.ts';
 import { type AdapterWish, openNodeGpu } from '../node/index.ts';
 import { type TaskName, type TaskOptions, type TaskResult, tasks } from '../tasks/index.ts';
 import type { TaskContext } from '../tasks/task.ts';
@@ -16,6 +17,8 @@ export interface Environment {
   readonly adapter: AdapterDescription;
   readonly browser?: string;
   readonly node: string;
+  /** Version of the package that Dawn comes in; in Node only. */
+  readonly dawn?: string;
   readonly system: string;
   readonly cpu: string;
 }
@@ -28,6 +31,7 @@ function environment(place: Place, adapter: AdapterDescription, browser?: string
     adapter,
     browser,
     node: process.version,
+    dawn: place === 'node' ? dawnVersion() : undefined,
     system: `${platform()} ${release()} ${arch()}`,
     cpu,
   };
@@ -59,7 +63,8 @@ export async function runTask<N extends TaskName>(
   const engine = await Engine.open({ gpu });
   try {
     onEnvironment(environment('node', engine.adapter));
-    return (await tasks[name].run(engine, options as never, context)) as TaskResult<N>;
+    const here = { ...context, open: () => Engine.open({ gpu }) };
+    return (await tasks[name].run(engine, options as never, here)) as TaskResult<N>;
   } finally {
     engine.dispose();
   }

@@ -1,4 +1,5 @@
 /** Opens WebGPU in Node: Dawn, of the npm package `webgpu`. The only file that imports it. */
+import { createRequire } from 'node:module';
 import { isMainThread } from 'node:worker_threads';
 import { type AdapterDescription, describeAdapter } from '../../engine/adapter.ts';
 import { FlatwalkError } from '../../model/errors.ts';
@@ -93,6 +94,12 @@ function isOfKind(kind: Candidate['kind'], { software, device }: AdapterDescript
     default:
       return kind satisfies never;
   }
+}
+
+/** The version of the package that Dawn comes in. */
+export function dawnVersion(): string {
+  const { version } = createRequire(import.meta.url)('webgpu/package.json') as { version: string };
+  return version;
 }
 
 async function importDawn(): Promise<typeof import('webgpu')> {

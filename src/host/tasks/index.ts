@@ -1,3 +1,4 @@
+import { bench } from './bench.ts';
 import { fingerprint } from './fingerprint.ts';
 import { reproduce } from './reproduce.ts';
 import type { Task } from './task.ts';
@@ -5,7 +6,7 @@ import { train } from './train.ts';
 import { verifyTask } from './verify.ts';
 
 /** Every task, by the name under which commands, pages and headless Chrome ask for it. */
-export const tasks = { reproduce, verify: verifyTask, train, fingerprint };
+export const tasks = { reproduce, verify: verifyTask, train, fingerprint, bench };
 
 export type TaskName = keyof typeof tasks;
 export type TaskOptions<N extends TaskName> = (typeof tasks)[N] extends Task<infer Options, infer _> ? Options : never;

@@ -13,6 +13,8 @@ export interface TaskContext {
   /** Told while the task goes on; never waited for. */
   readonly emit: (event: TaskEvent) => void;
   readonly signal?: AbortSignal;
+  /** Opens another engine on the same adapter. */
+  readonly open?: () => Promise<Engine>;
 }
 
 export type TaskEvent =

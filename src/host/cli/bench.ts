@@ -1,0 +1,86 @@
+import { type BenchResult, SCHEMA, type SuiteName } from '../../../bench/document.ts';
+import { caseTable, figureTable, percentText, skippedLines, timeText } from '../../../bench/tables.ts';
+import { type CommonOptions, perform } from './session.ts';
+import { type Terminal, verdict, warning } from './terminal.ts';
+
+interface BenchCommandOptions extends CommonOptions {
+  readonly suite?: SuiteName[];
+  readonly filter?: string;
+  readonly quick: boolean;
+  /** For tests: one of each kind, small. */
+  readonly tiny: boolean;
+  readonly out?: string;
+}
+
+export function benchCommand({
+  suite: suites,
+  filter,
+  quick,
+  tiny,
+  out,
+  ...common
+}: BenchCommandOptions): Promise<void> {
+  const config = { suites, filter, effort: tiny ? ('tiny' as const) : quick ? ('quick' as const) : ('full' as const) };
+  return perform({
+    command: 'bench',
+    task: 'bench',
+    common,
+    config,
+    keep: null,
+    file: out,
+    prepare: () => ({ options: config }),
+    conclude(result, terminal) {
+      reportBench(result, terminal);
+      return { summary: { schema: SCHEMA, date: new Date().toISOString(), ...result }, exitCode: exitCodeOf(result) };
+    },
+  });
+}
+
+/** A time that rests on a wrong result is a failure. */
+export function exitCodeOf({ outcome, cases }: BenchResult): number {
+  const failed = cases.some(({ check }) => !check.passed);
+  return { finished: failed ? 1 : 0, aborted: 130, lost: 4 }[outcome.kind];
+}
+
+export function reportBench(result: BenchResult, terminal: Pick<Terminal, 'say' | 'table'>): void {
+  const { cases, figures, skipped, warnings, outcome, seconds } = result;
+  for (const suite of new Set(cases.map((one) => one.suite))) {
+    terminal.say(`\n${suite}`);
+    const { head, rows } = caseTable(
+      cases.filter((one) => one.suite === suite),
+      verdict,
+    );
+    terminal.table(head, rows);
+    const ofSuite = figures.filter((one) => one.suite === suite);
+    if (ofSuite.length > 0) {
+      const table = figureTable(ofSuite);
+      terminal.table(table.head, table.rows);
+    }
+  }
+  for (const line of skippedLines(skipped)) terminal.say(line);
+  terminal.say(`\n${methodLine(result)}`);
+  for (const text of warnings) terminal.say(warning(text));
+  const failed = cases.filter(({ check }) => !check.passed);
+  for (const { suite, case: name, check } of failed) {
+    terminal.say(`${verdict(false)} FAILED: ${suite} ${name}: ${check.note}. Its time is not given.`);
+  }
+  const checks = failed.length === 0 ? 'every check passed' : `${failed.length} of ${cases.length} checks FAILED`;
+  const measured = `${cases.length} cases measured in ${seconds.toFixed(0)} s, ${checks}.`;
+  const said = {
+    finished: measured,
+    aborted: `Interrupted: ${measured} What was measured is kept.`,
+    lost: `The device was lost: ${measured} What was measured is kept.`,
+  };
+  terminal.say(said[outcome.kind]);
+}
+
+/** What the numbers rest on. */
+function methodLine({ noiseFloor, clock }: BenchResult): string {
+  const parts: string[] = ['Times are medians by the wall clock'];
+  if (noiseFloor) parts.push(`the same work differs by ${percentText(noiseFloor.share)}`);
+  if (clock) {
+    parts.push(`the clock ticks every ${timeText(clock.resolution)}`);
+    if (clock.device.real) parts.push(`the device's clock is real (${clock.device.reason})`);
+  }
+  return `${parts.join('; ')}.`;
+}

@@ -1,0 +1,24 @@
+import type { BenchResult, SuiteName } from '../../../bench/document.ts';
+import { runBench } from '../../../bench/run.ts';
+import type { Effort } from '../../../bench/suite.ts';
+import type { Task } from './task.ts';
+import { prepareKernelBench } from './verify/bench.ts';
+
+export interface BenchOptions {
+  /** All that there are, if not given. */
+  readonly suites?: readonly SuiteName[];
+  /** Only cases whose name has this in it. */
+  readonly filter?: string;
+  readonly effort: Effort;
+}
+
+/** Times of what flatwalk does on the engine's adapter, each checked before it is given. */
+export const bench: Task<BenchOptions, BenchResult> = {
+  name: 'bench',
+  run(engine, { suites, filter, effort }, { emit, signal, open }) {
+    const { document } = globalThis as { readonly document?: { readonly hidden: boolean } };
+    const progress = (share: number, label: string) => emit({ kind: 'progress', share, label });
+    const settings = { suites, filter, effort, signal, progress, hidden: document?.hidden };
+    return runBench(engine, settings, { prepareKernel: prepareKernelBench, open });
+  },
+};

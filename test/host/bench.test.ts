@@ -1,0 +1,163 @@
+import { execFile } from 'node:child_process';
+import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { build } from 'vite';
+import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest';
+import type { BenchDocument, BenchResult } from '../../bench/document.ts';
+import { suites } from '../../bench/suites/index.ts';
+import { runInChrome } from '../../src/host/chrome/index.ts';
+import { exitCodeOf, reportBench } from '../../src/host/cli/bench.ts';
+import type { BenchOptions } from '../../src/host/tasks/bench.ts';
+import type { TaskEvent } from '../../src/host/tasks/task.ts';
+import { pinned, usePages, withoutBrowser } from '../page/pages.ts';
+import '../gpu.ts';
+
+vi.setConfig({ testTimeout: 300_000, hookTimeout: 120_000 });
+
+const root = new URL('../..', import.meta.url).pathname;
+const folder = mkdtempSync(join(tmpdir(), 'flatwalk-bench-'));
+afterAll(() => rmSync(folder, { recursive: true }));
+
+/** The program, built for this file: others build theirs meanwhile. */
+let program = '';
+beforeAll(async () => {
+  // Inside the project, so that it finds the packages.
+  mkdirSync(join(root, 'node_modules/.cache'), { recursive: true });
+  const outDir = mkdtempSync(join(root, 'node_modules/.cache/flatwalk-bench-'));
+  program = join(outDir, 'main.js');
+  await build({ root, configFile: false, logLevel: 'warn', build: { ssr: 'src/host/cli/main.ts', outDir } });
+});
+afterAll(() => rmSync(join(program, '..'), { recursive: true, force: true }));
+
+interface Ended {
+  readonly code: number | null;
+  readonly out: string;
+  readonly err: string;
+}
+
+/** Sends SIGINT once stderr has `interruptAt` in it. */
+function flatwalk(args: string[], interruptAt?: string): Promise<Ended> {
+  return new Promise((done) => {
+    const options = { cwd: folder, env: process.env, maxBuffer: 2 ** 26 };
+    const child = execFile(process.execPath, [program, ...args], options, (_, out, err) => {
+      done({ code: child.exitCode, out, err });
+    });
+    let seen = '';
+    const look = (text: string) => {
+      seen += text;
+      if (!interruptAt || !seen.includes(interruptAt)) return;
+      child.stderr?.off('data', look);
+      child.kill('SIGINT');
+    };
+    child.stderr?.on('data', look);
+  });
+}
+
+const bench = (...args: string[]) => flatwalk(['bench', ...args]);
+
+describe('flatwalk bench', () => {
+  test.each(suites.map(({ name }) => name))('%s: one document, on stdout and in the file', async (suite) => {
+    const file = `${suite}.json`;
+    const { code, out, err } = await bench('--tiny', '--suite', suite, '--json', '--out', file);
+    const document: BenchDocument = JSON.parse(out);
+    expect(document).toEqual(JSON.parse(readFileSync(join(folder, file), 'utf8')));
+    expect(document).toMatchObject({ schema: 1, command: 'bench', outcome: { kind: 'finished' } });
+    expect(document.cases.filter(({ check }) => !check.passed)).toEqual([]);
+    expect(code).toBe(0);
+    expect(document.cases.length).toBeGreaterThan(0);
+    for (const one of document.cases) {
+      expect(one).toMatchObject({ suite, case: expect.stringMatching(/^(small|mid|large)\//) });
+      expect(one.time?.samples.length).toBe(one.time?.count);
+    }
+    const { environment, date } = document;
+    expect(environment).toMatchObject({ in: 'node', node: process.version, dawn: expect.stringMatching(/^\d+\.\d+/) });
+    expect(environment.adapter.name).not.toBe('');
+    expect(environment.cpu).not.toBe('');
+    expect(Number.isNaN(Date.parse(date))).toBe(false);
+    expect(err).toContain('Adapter:');
+    expect(err).toContain('every check passed');
+  });
+
+  test('a person reads tables on stdout, only of what was asked for', async () => {
+    const { code, out } = await bench('--tiny', '--suite', 'roofline', 'steps', '--filter', 'small/barrier');
+    expect(code).toBe(0);
+    expect(out).toContain('time a barrier');
+    expect(out).toMatch(/small\/barrier +│ [\d.]+ (ns|µs|ms)/);
+    expect(out).not.toContain('small/read-back');
+    expect(out).toContain('1 cases measured');
+  });
+
+  test('what cannot be meant is refused, exit 2, before anything is measured', async () => {
+    writeFileSync(join(folder, 'there.json'), '{}');
+    const refused: [args: string[], message: string][] = [
+      [['--quik'], 'Did you mean --quick?'],
+      [['--suite', 'rofline'], 'roofline, kernels, steps'],
+      [['--filter', 'no such case'], "No case has 'no such case' in its name"],
+      [['--suite', 'steps', '--filter', 'barrier'], "No case of steps has 'barrier' in its name"],
+      [['--out', 'there.json'], 'there.json exists already'],
+      [['--out', join('there.json', 'below.json')], 'Cannot write'],
+    ];
+    for (const [args, message] of refused) {
+      const { code, out, err } = await bench('--tiny', ...args);
+      expect([args, code]).toEqual([args, message === 'Cannot write' ? 5 : 2]);
+      expect(err).toContain(message);
+      expect(out).not.toContain('measured');
+    }
+    expect(readFileSync(join(folder, 'there.json'), 'utf8')).toBe('{}');
+  });
+
+  test('Ctrl-C keeps what was measured, exit 130', async () => {
+    const args = ['bench', '--suite', 'roofline', '--json', '--out', 'cut.json'];
+    const { code, out } = await flatwalk(args, 'Adapter:');
+    expect(code).toBe(130);
+    const document: BenchDocument = JSON.parse(out);
+    expect(document.outcome).toEqual({ kind: 'aborted' });
+    expect(document.skipped.at(-1)?.reason).toBe('interrupted');
+    expect(document).toEqual(JSON.parse(readFileSync(join(folder, 'cut.json'), 'utf8')));
+    expect(existsSync(join(folder, 'cut.json.new'))).toBe(false);
+  });
+});
+
+test('a failed check is told by name, without a time, and is exit 1', () => {
+  const check = { passed: false, error: 3, tolerance: 1, note: 'number 1 is 5, not 2' };
+  const result: BenchResult = {
+    outcome: { kind: 'finished' },
+    clock: { resolution: 100, device: { real: false, resolution: null, reason: 'all timestamps are equal' } },
+    noiseFloor: { inTurn: 0.3, drift: 0.1, share: 0.3 },
+    cases: [{ case: 'small/wrong', suite: 'steps', unit: 'step', time: null, check }],
+    figures: [],
+    skipped: [{ case: 'large/slow', suite: 'steps', reason: 'the time was up' }],
+    warnings: ['The machine is busy'],
+    seconds: 1,
+  };
+  const said: string[] = [];
+  reportBench(result, {
+    say: (text) => said.push(text),
+    table: (head, rows) => said.push([head, ...rows].map((row) => row.join(' | ')).join('\n')),
+  });
+  const text = said.join('\n');
+  expect(text).toContain('small/wrong | not given');
+  expect(text).toContain('FAILED: steps small/wrong: number 1 is 5, not 2. Its time is not given.');
+  expect(text).toContain('Not measured, the time was up: steps large/slow');
+  expect(text).toContain('The machine is busy');
+  expect(exitCodeOf(result)).toBe(1);
+  expect(exitCodeOf({ ...result, cases: [] })).toBe(0);
+  expect(exitCodeOf({ ...result, outcome: { kind: 'aborted' } })).toBe(130);
+  expect(exitCodeOf({ ...result, outcome: { kind: 'lost', error: new Error('gone') } })).toBe(4);
+});
+
+describe.skipIf(withoutBrowser)('in headless Chrome', () => {
+  const pages = usePages();
+
+  test('the same suite, with its progress', async () => {
+    const events: TaskEvent[] = [];
+    const options: BenchOptions = { suites: ['roofline'], effort: 'tiny' };
+    const context = { emit: (event: TaskEvent) => void events.push(event) };
+    const { result } = await runInChrome<BenchOptions, BenchResult>('bench', options, context, { ...pinned, pages });
+    expect(result.outcome).toEqual({ kind: 'finished' });
+    expect(result.cases.length).toBeGreaterThan(4);
+    expect(result.cases.filter(({ check, time }) => !check.passed || time === null)).toEqual([]);
+    expect(events.some((event) => event.kind === 'progress' && event.label.startsWith('roofline: '))).toBe(true);
+  });
+});
