@@ -1,4 +1,4 @@
-import type { MetricName, Plan, Problem } from '../../src/engine/index.ts';
+import type { MetricName, Plan, PlanWish, Problem } from '../../src/engine/index.ts';
 import { FlatwalkError } from '../../src/model/errors.ts';
 import { generatedDraws, makeProblem, train } from '../../src/reference/index.ts';
 import { compareNumbers } from '../check.ts';
@@ -23,7 +23,7 @@ interface StepCase {
   readonly name: string;
   readonly size: SizeName;
   readonly replicas?: number;
-  readonly plan?: Partial<Pick<Plan, 'strategy' | 'space' | 'lanes'>>;
+  readonly plan?: PlanWish;
   readonly watched?: { readonly every: number; readonly metrics: readonly MetricName[] };
 }
 

@@ -71,7 +71,9 @@ export function decodeCheckpoint(bytes: Uint8Array): Checkpoint {
   const view = new DataView(bytes.buffer, bytes.byteOffset + end + 1);
   const numbers = (from: number, length: number) =>
     Float32Array.from({ length }, (_, i) => view.getFloat32(4 * (from + i), true));
-  return { ...rest, origin: numbers(0, origin), state: numbers(origin, state) };
+  // Of a checkpoint without it every step made its own draws.
+  const plan = { ...rest.plan, draws: rest.plan.draws ?? 'inside' };
+  return { ...rest, plan, origin: numbers(0, origin), state: numbers(origin, state) };
 }
 
 type Head = Omit<Checkpoint, 'origin' | 'state'> & { readonly origin: number; readonly state: number };

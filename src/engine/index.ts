@@ -16,7 +16,7 @@ export { type Checkpoint, type Divergence, decodeCheckpoint, encodeCheckpoint } 
 export { Engine, type EngineOptions } from './engine.ts';
 export { type MetricName, type MetricOptions, type MetricValues, metricNames, metrics } from './metrics.ts';
 export type { ProblemOptions } from './network.ts';
-export { choosePlan, type Plan, type PlanRequest } from './plan.ts';
+export { choosePlan, type Plan, type PlanRequest, type PlanWish } from './plan.ts';
 export type { Problem } from './problem.ts';
 export type { TrainOptions } from './settings.ts';
 export type { TraceEstimate } from './stages/probes.ts';

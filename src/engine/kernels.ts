@@ -265,6 +265,15 @@ export const kernels = {
       bytes: floats(2 * p.replicas * p.width * p.samples, p.samples * p.samples),
     }),
   }),
+  draw_ahead: defineKernel({
+    summary: 'the draws of steps to come',
+    bindings: { settings: 'read', drawn: 'write' },
+    params: { replicas: 'u32', first_step: 'u32', steps: 'u32' },
+    paced: true,
+    constants: ['SAMPLES', 'BATCH'],
+    groups: (p, c) => threads(p.steps * p.replicas * c.BATCH),
+    work: (p, c) => ({ flops: 0, bytes: floats(2 * p.steps * p.replicas * c.BATCH) }),
+  }),
   sgd_lane: defineKernel({
     summary: 'label-noise SGD, one replica an invocation, state in registers',
     bindings: {

@@ -13,9 +13,14 @@ export interface Plan {
   readonly space: 'weight' | 'data';
   /** Invocations in a workgroup of the step's kernel. */
   readonly lanes: number;
+  /** ahead: the draws of many steps are made by a kernel of their own before those steps. inside: each step makes its own. */
+  readonly draws: 'inside' | 'ahead';
   /** Why, in a sentence for people. */
   readonly reason: string;
 }
+
+/** The parts of a plan that a caller pins. */
+export type PlanWish = Partial<Omit<Plan, 'reason'>>;
 
 export interface PlanRequest {
   readonly samples: number;
@@ -25,6 +30,8 @@ export interface PlanRequest {
   /** Samples in a step; n for the full batch. */
   readonly batch: number;
   readonly fullBatch: boolean;
+  /** Whether the caller gives the draws. */
+  readonly recorded?: boolean;
   /** A software adapter runs the lanes of a workgroup one SIMD vector after another. */
   readonly software: boolean;
   /** Invocations that the device allows in a workgroup. */
@@ -48,7 +55,7 @@ const MOST_GROUP_WORK = 1 << 29;
 const GROUP_WORK = 1 << 18;
 
 /** @throws BAD_ARGUMENT for wishes that cannot be carried out */
-export function choosePlan(r: PlanRequest, wish: Partial<Pick<Plan, 'strategy' | 'space' | 'lanes'>> = {}): Plan {
+export function choosePlan(r: PlanRequest, wish: PlanWish = {}): Plan {
   const cost = (space: Plan['space']) =>
     r.fullBatch && space === 'data'
       ? r.width * r.samples * r.samples
@@ -74,6 +81,8 @@ export function choosePlan(r: PlanRequest, wish: Partial<Pick<Plan, 'strategy' |
 
   const strategy = strategyIn(space);
   const lanes = wish.lanes === undefined ? chooseLanes(strategy, r) : count('lanes', wish.lanes);
+  // With one workgroup the rest of the device is idle; with several, their lanes make draws as well as others would.
+  const draws = wish.draws ?? (strategy === 'lane' && !r.recorded && r.replicas <= lanes ? 'ahead' : 'inside');
   const faults: readonly (readonly [fault: boolean, why: string])[] = [
     [
       !possible(space),
@@ -93,6 +102,8 @@ export function choosePlan(r: PlanRequest, wish: Partial<Pick<Plan, 'strategy' |
       `the strategy 'group' takes at most ${GROUP_BATCH} samples a step, not ${r.batch}`,
     ],
     [strategy === 'group' && (lanes & (lanes - 1)) !== 0, `lanes is ${lanes}, which is not a power of two`],
+    [draws === 'ahead' && strategy !== 'lane', "draws made ahead are for the strategy 'lane'"],
+    [draws === 'ahead' && r.recorded === true, 'draws that are given cannot be made ahead'],
     [lanes > r.mostLanes, `lanes is ${lanes}, but this device has at most ${r.mostLanes} in a workgroup`],
   ];
   const found = faults.find(([fault]) => fault);
@@ -104,12 +115,14 @@ export function choosePlan(r: PlanRequest, wish: Partial<Pick<Plan, 'strategy' |
     group: `one workgroup of ${lanes} lanes a replica, because ${cells} numbers are too many for registers`,
     tiled: `matrix products over the whole device, because a full-batch step costs ${cost(space)} multiply-adds`,
   }[strategy];
-  const chosen = wish.strategy || wish.space || wish.lanes ? 'Pinned in part by the caller: ' : '';
+  const drawsReason = draws === 'ahead' ? '; draws made ahead, by lanes that would be idle' : '';
+  const chosen = wish.strategy || wish.space || wish.lanes || wish.draws ? 'Pinned in part by the caller: ' : '';
   return {
     strategy,
     space,
     lanes,
-    reason: `${chosen}${strategyReason}; ${wish.space ? `${space} space` : spaceReason}.`,
+    draws,
+    reason: `${chosen}${strategyReason}; ${wish.space ? `${space} space` : spaceReason}${drawsReason}.`,
   };
 }
 

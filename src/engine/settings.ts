@@ -4,7 +4,7 @@ import { checkLaw, count, type NumberList, real, toFloat32 } from './arrays.ts';
 import { type Checkpoint, checksum } from './checkpoint.ts';
 import type { MetricName, MetricOptions } from './metrics.ts';
 import { type Network, RUNNING } from './network.ts';
-import type { Plan } from './plan.ts';
+import type { Plan, PlanWish } from './plan.ts';
 import type { MetricRow } from './train.ts';
 
 export interface TrainOptions {
@@ -28,7 +28,7 @@ export interface TrainOptions {
   /** Ends the run after a row for which it gives true, or the reason in words. */
   readonly stopWhen?: (row: MetricRow) => boolean | string;
   /** Pins parts of the plan. */
-  readonly plan?: Partial<Pick<Plan, 'strategy' | 'space' | 'lanes'>>;
+  readonly plan?: PlanWish;
   /** Goes on from a checkpoint of the same problem and settings. */
   readonly resume?: Checkpoint;
   /** Draws to be used instead of random ones, the same for every replica: steps x batch samples and standardised noises. */

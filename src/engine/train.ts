@@ -59,7 +59,17 @@ export class Run implements AsyncIterable<MetricRow> {
     const { batch, fullBatch } = this.#settings;
     const { samples, width, dimension, replicas } = network;
     const mostLanes = network.gpu.device.limits.maxComputeInvocationsPerWorkgroup;
-    const request = { samples, width, dimension, replicas, batch, fullBatch, software, mostLanes };
+    const request = {
+      samples,
+      width,
+      dimension,
+      replicas,
+      batch,
+      fullBatch,
+      software,
+      mostLanes,
+      recorded: this.#settings.draws !== null,
+    };
     // The plan of a checkpoint is checked like a wish, and its reason kept.
     this.plan = { ...choosePlan(request, options.resume?.plan ?? options.plan), ...options.resume?.plan };
     this.#step = options.resume?.step ?? 0;

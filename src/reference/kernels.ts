@@ -1,5 +1,5 @@
 import type { KernelName, kernels } from '../engine/kernels.ts';
-import { drawTable, probeVectors } from './kernels/draws.ts';
+import { drawAhead, drawTable, probeVectors } from './kernels/draws.ts';
 import {
   choleskyPanel,
   choleskySolve,
@@ -45,6 +45,7 @@ export const oracles = {
   cholesky_solve: choleskySolve,
   retraction_state: retractionState,
   retraction_step: retractionStep,
+  draw_ahead: drawAhead,
   sgd_lane: sgdLane,
   sgd_group: sgdGroup,
   activation_table: activationTable,

@@ -53,7 +53,9 @@ function* sources(): Generator<Source> {
     };
     const { slots } = compose(name, slotsOf('cubic'));
     const spaces = slots.includes('space') ? ['weight', 'data'] : ['data'];
-    const ways = slots.includes('draws') ? ['sampled', 'full', 'recorded'] : ['full'];
+    const ways = slots.includes('draws')
+      ? ['sampled', 'full', 'recorded', 'ahead'].filter((way) => way !== 'ahead' || name === 'sgd_lane')
+      : ['full'];
     const laws = slots.includes('law') ? ['gaussian', 'rademacher'] : ['gaussian'];
     for (const spec of slots.includes('activation') ? activationNames : ['cubic' as const]) {
       // The draws do not meet the activation, so one activation sees all of them.

@@ -61,6 +61,7 @@ describe('a fault is noticed', () => {
     ['a pivot that is not 0', 'cholesky_panel', 'cholesky_panel', 'found[i] > floor', 'true'],
     ['a column not taken off', 'cholesky_update', 'cholesky_update', 'k < 32u', 'k < 31u'],
     ['an equation too few', 'cholesky_solve', 'cholesky_solve', 'var done = 0u', 'var done = 1u'],
+    ['the draws of another replica', 'draw_ahead', 'draw_ahead', '(index / BATCH) % params', 'index % params'],
     ['noise left out', 'sgd_lane', 'sgd_lane, cubic', 'own.noise * drawn.noise', '0.0'],
     [
       'noise of the step before',

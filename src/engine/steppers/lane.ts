@@ -1,6 +1,9 @@
 import type { Network } from '../network.ts';
 import type { Plan } from '../plan.ts';
-import { type RunBuffers, type Stepper, type StepSettings, shapedVariant } from './step.ts';
+import { drawSource, type RunBuffers, type Stepper, type StepSettings, shapedVariant } from './step.ts';
+
+/** Draws made ahead at once, 8 bytes each: few enough for caches, enough that their dispatches cost little. */
+const DRAWS_AHEAD = 1 << 16;
 
 export async function prepareLane(
   network: Network,
@@ -9,6 +12,30 @@ export async function prepareLane(
   buffers: RunBuffers,
 ): Promise<Stepper> {
   const { gpu, replicas, targets } = network;
-  const launch = await gpu.launch('sgd_lane', { ...buffers, targets }, shapedVariant(network, plan, s));
-  return (first, steps) => gpu.recorder.dispatch(launch, { replicas, first_step: first, steps });
+  const variant = shapedVariant(network, plan, s);
+  if (plan.draws === 'inside') {
+    const launch = await gpu.launch('sgd_lane', { ...buffers, targets }, variant);
+    return (first, steps) => gpu.recorder.dispatch(launch, { replicas, first_step: first, steps });
+  }
+  const each = replicas * s.batch;
+  const most = Math.max(1, Math.floor(DRAWS_AHEAD / each));
+  const drawn = network.scratch('drawn', 2 * most * each);
+  const [draw, launch] = await Promise.all([
+    gpu.launch(
+      'draw_ahead',
+      { settings: buffers.settings, drawn },
+      {
+        slots: { draws: drawSource(s), law: s.law },
+        constants: { SAMPLES: network.samples, BATCH: s.batch },
+      },
+    ),
+    gpu.launch('sgd_lane', { ...buffers, targets, recorded: drawn }, variant),
+  ]);
+  return (first, steps) => {
+    for (let at = first; at < first + steps; at += most) {
+      const some = { replicas, first_step: at, steps: Math.min(most, first + steps - at) };
+      gpu.recorder.dispatch(draw, some);
+      gpu.recorder.dispatch(launch, some);
+    }
+  };
 }

@@ -23,10 +23,14 @@ export interface RunBuffers {
 /** Records steps first .. first + steps - 1. Never waits. */
 export type Stepper = (first: number, steps: number) => void;
 
-export function drawVariant(network: Network, s: StepSettings): Variant {
+/** Where the draws of a step come from, as the draws slot names it. */
+export const drawSource = ({ recorded, fullBatch }: StepSettings) =>
+  recorded ? 'recorded' : fullBatch ? 'full' : 'sampled';
+
+export function drawVariant(network: Network, s: StepSettings, draws: string = drawSource(s)): Variant {
   const activation = activationVariant(network.activation);
   return {
-    slots: { ...activation.slots, draws: s.recorded ? 'recorded' : s.fullBatch ? 'full' : 'sampled', law: s.law },
+    slots: { ...activation.slots, draws, law: s.law },
     constants: {
       ...activation.constants,
       ...network.targetConstants,
@@ -38,7 +42,7 @@ export function drawVariant(network: Network, s: StepSettings): Variant {
 }
 
 export function shapedVariant(network: Network, plan: Plan, s: StepSettings): Variant {
-  const variant = drawVariant(network, s);
+  const variant = drawVariant(network, s, plan.draws === 'ahead' ? 'ahead' : drawSource(s));
   return {
     slots: { ...variant.slots, space: plan.space },
     constants: {

@@ -31,12 +31,12 @@ const activations = ['cubic_linear:1', 'sinh', 'gelu'] as const;
 
 /** Lanes are pinned, so that the plan does not depend on the adapter. */
 const plans: readonly { readonly plan: Omit<Plan, 'reason'>; readonly batch: number | 'full' }[] = [
-  { plan: { strategy: 'lane', space: 'data', lanes: 4 }, batch: 1 },
-  { plan: { strategy: 'lane', space: 'weight', lanes: 4 }, batch: 2 },
-  { plan: { strategy: 'group', space: 'data', lanes: 4 }, batch: 1 },
-  { plan: { strategy: 'group', space: 'weight', lanes: 4 }, batch: 2 },
-  { plan: { strategy: 'tiled', space: 'data', lanes: 64 }, batch: 'full' },
-  { plan: { strategy: 'tiled', space: 'weight', lanes: 64 }, batch: 'full' },
+  { plan: { strategy: 'lane', space: 'data', lanes: 4, draws: 'ahead' }, batch: 1 },
+  { plan: { strategy: 'lane', space: 'weight', lanes: 4, draws: 'inside' }, batch: 2 },
+  { plan: { strategy: 'group', space: 'data', lanes: 4, draws: 'inside' }, batch: 1 },
+  { plan: { strategy: 'group', space: 'weight', lanes: 4, draws: 'inside' }, batch: 2 },
+  { plan: { strategy: 'tiled', space: 'data', lanes: 64, draws: 'inside' }, batch: 'full' },
+  { plan: { strategy: 'tiled', space: 'weight', lanes: 64, draws: 'inside' }, batch: 'full' },
 ];
 
 /**

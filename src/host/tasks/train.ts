@@ -5,6 +5,7 @@ import {
   makeWeights,
   type Outcome,
   type Plan,
+  type PlanWish,
 } from '../../engine/index.ts';
 import { stepSizeFor } from '../experiments/experiment.ts';
 import type { Task } from './task.ts';
@@ -30,7 +31,7 @@ export interface TrainTaskOptions {
   /** Default: all that exist for the problem and cost little. */
   readonly metrics?: readonly MetricName[];
   readonly every: number;
-  readonly plan?: Partial<Pick<Plan, 'strategy' | 'space' | 'lanes'>>;
+  readonly plan?: PlanWish;
 }
 
 export interface TrainTaskResult {

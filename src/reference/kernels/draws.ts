@@ -34,6 +34,8 @@ export function noiseOf(
   c: DrawSizes,
   settings: Contents,
   recorded: Contents,
+  /** The steps that draws made ahead are for. */
+  ahead?: { readonly first_step: number; readonly replicas: number },
 ): (step: number, replica: number, position: number) => Draw {
   const noise = law === 'gaussian' ? normal : rounded;
   switch (draws) {
@@ -56,10 +58,39 @@ export function noiseOf(
         return { sample: words[at], noise: floats[at + 1] };
       };
     }
+    case 'ahead': {
+      if (!ahead) throw new Error('only sgd_lane takes draws made ahead');
+      const words = Uint32Array.from(recorded);
+      const floats = new Float32Array(words.buffer);
+      return (step, replica, position) => {
+        const at = 2 * (((step - ahead.first_step) * ahead.replicas + replica) * c.BATCH + position);
+        return { sample: words[at], noise: floats[at + 1] };
+      };
+    }
     default:
       return draws satisfies never;
   }
 }
+
+/** The sample as a word, to the bit, and the noise as a float: `drawn` holds both, so that one of them looks strange. */
+export const drawAhead: Oracle<Kernels['draw_ahead']> = ({ settings, drawn }, p, c, choices) => {
+  const out = new Expected(drawn);
+  const draw = noiseOf(choices, c, settings, []);
+  const word = new Uint32Array(1);
+  const asFloat = new Float32Array(word.buffer);
+  for (let t = 0; t < p.steps; t++) {
+    for (let r = 0; r < p.replicas; r++) {
+      for (let s = 0; s < c.BATCH; s++) {
+        const { sample, noise } = draw(p.first_step + t, r, s);
+        const at = 2 * ((t * p.replicas + r) * c.BATCH + s);
+        word[0] = sample;
+        out.set(at, asFloat[0]);
+        out.set(at + 1, rounded(noise));
+      }
+    }
+  }
+  return { drawn: out };
+};
 
 /** Random probes: ±1 to the bit, normals within their error. */
 export const probeVectors: Oracle<Kernels['probe_vectors']> = ({ probes }, p) => {

@@ -10,7 +10,7 @@ export type Contents = ArrayLike<number>;
 export interface Choices {
   readonly activation: Activation;
   readonly space: 'weight' | 'data';
-  readonly draws: 'sampled' | 'full' | 'recorded';
+  readonly draws: 'sampled' | 'full' | 'recorded' | 'ahead';
   readonly law: Law;
 }
 

@@ -63,7 +63,7 @@ function labelNoiseSgd(
   keep: (replica: number, s: number, j: number, slope: Rounded) => void = () => {},
 ): { state: Expected; status: Expected } {
   const { phi, dphi } = roundedActivation(choices.activation);
-  const draw = noiseOf(choices, c, settings, recorded);
+  const draw = noiseOf(choices, c, settings, recorded, p);
   const inData = choices.space === 'data';
   const cells = new Expected(state);
   const stopped = new Expected(status);

@@ -81,6 +81,29 @@ describe('the same run has the same bits', () => {
   });
 });
 
+describe('draws made ahead are those made inside', () => {
+  // Chunks of draws are 16,384 steps here, and rows and the pace cut elsewhere.
+  const long = { steps: 40_000, stepSize: 1e-3 };
+  const ways: readonly Partial<TrainOptions>[] = [
+    { batch: 2, plan: { space: 'data' } },
+    { batch: 2, plan: { space: 'weight' }, noiseLaw: 'rademacher' },
+    { batch: 'full', plan: { space: 'data' } },
+  ];
+  for (const way of ways) {
+    test(`${way.plan?.space} space, batch ${way.batch}, ${way.noiseLaw ?? 'gaussian'}`, async () => {
+      const o = { ...settings(long), ...way };
+      const run = (draws: 'inside' | 'ahead', more: Partial<TrainOptions> = {}) =>
+        runFresh(engine, data, { ...o, ...more, plan: { strategy: 'lane', ...way.plan, draws } });
+      const inside = await run('inside');
+      const ahead = await run('ahead');
+      const watched = await run('ahead', { every: 7000, metrics: ['loss'] });
+      expect(ahead.checkpoint.plan.draws).toBe('ahead');
+      expect(bits(ahead.weights)).toEqual(bits(inside.weights));
+      expect(bits(watched.weights)).toEqual(bits(inside.weights));
+    });
+  }
+});
+
 describe('replicas', () => {
   for (const { name, plan, batch } of plans) {
     test(`do not depend on their neighbours: ${name}`, async () => {

@@ -100,6 +100,17 @@ describe('a resumed run has the bits of an uninterrupted one', () => {
 });
 
 describe('a checkpoint as bytes', () => {
+  test('written before plans told where draws are made: every step made its own', async () => {
+    const whole = await runFresh(engine, data, settings);
+    const { checkpoint } = await runFresh(engine, data, { ...settings, steps: 5, plan: { draws: 'inside' } });
+    const { draws: _, ...plan } = checkpoint.plan;
+    const old = saved({ ...checkpoint, plan: plan as Checkpoint['plan'] });
+    expect(old.plan).toEqual(checkpoint.plan);
+    const rest = await runFresh(engine, data, { ...settings, resume: old });
+    expect(rest.checkpoint.plan.draws).toBe('inside');
+    expect(bits(rest.weights)).toEqual(bits(whole.weights));
+  });
+
   test('comes back to the bit', async () => {
     const { checkpoint } = await runFresh(engine, data, { ...settings, steps: 5 });
     const odd = { ...checkpoint, state: Float32Array.from(checkpoint.state) };

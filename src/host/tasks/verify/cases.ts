@@ -18,7 +18,7 @@ import {
   triangles,
 } from './inputs.ts';
 import type { Random } from './random.ts';
-import { groupCases, laneCases } from './sgd-cases.ts';
+import { aheadCases, groupCases, laneCases } from './sgd-cases.ts';
 
 export interface CaseContext {
   readonly activation: Activation;
@@ -412,6 +412,7 @@ export const cases: Cases = {
       choices: choices(c),
     })),
 
+  draw_ahead: aheadCases,
   sgd_lane: laneCases,
   sgd_group: groupCases,
 

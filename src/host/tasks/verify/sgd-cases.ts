@@ -2,13 +2,14 @@ import { RUNNING } from '../../../engine/network.ts';
 import { LANE_CELLS } from '../../../engine/plan.ts';
 import { activationNames } from '../../../model/activations.ts';
 import type { Law } from '../../../model/draws.ts';
+import type { Choices } from '../../../reference/kernels/oracle.ts';
 import { anyActivation, type CaseContext, type Shape } from './cases.ts';
 import type { Case } from './compare.ts';
-import { recordedDraws, replicaSettings, targetConstants, targets } from './inputs.ts';
+import { blank, recordedDraws, replicaSettings, targetConstants, targets } from './inputs.ts';
 
 interface Setting {
   readonly space: 'weight' | 'data';
-  readonly draws: 'sampled' | 'full' | 'recorded';
+  readonly draws: Choices['draws'];
   readonly law: Law;
   readonly batch: number;
   readonly width: number;
@@ -36,8 +37,16 @@ const large: readonly Setting[] = [
   setting('data', 'sampled', 'gaussian', 1, [19, 67, 5], 2, 4),
 ];
 
+/** `sgd_lane` alone takes draws made ahead. */
+const ahead: readonly Setting[] = [
+  setting('data', 'ahead', 'gaussian', 1, [4, 5, 6], 3, 2),
+  setting('weight', 'ahead', 'gaussian', 3, [3, 4, 2], 2, 1),
+];
+
 export function laneCases(context: CaseContext): Case<'sgd_lane'>[] {
-  return settingsFor(context).map((s) => {
+  const some = settingsFor(context);
+  const whenAny = !context.shape && context.activation.name === anyActivation.name ? ahead : [];
+  return [...some, ...whenAny].map((s) => {
     const { slopes, ...buffers } = buffersOf(context, s);
     return { ...rest(context, s), buffers };
   });
@@ -50,6 +59,24 @@ export function groupCases(context: CaseContext): Case<'sgd_group'>[] {
   const some = settingsFor(context);
   const all = context.activation.name === anyActivation.name ? [...settings, ...large] : some;
   return all.map((s) => ({ ...rest(context, s), buffers: buffersOf(context, s) }));
+}
+
+/** Both ways to draw by both laws: the words of a sample and of a noise. */
+export function aheadCases(context: CaseContext): Case<'draw_ahead'>[] {
+  const some = context.shape
+    ? whole(context.shape)
+    : settings
+        .filter((s) => s.draws !== 'recorded')
+        .concat(setting('data', 'sampled', 'gaussian', 4, [1, 67, 1], 7, 1));
+  return some.map((s) => {
+    const { name, params, constants, choices } = rest(context, s);
+    const { SAMPLES, BATCH } = constants;
+    const buffers = {
+      settings: replicaSettings(s.replicas, -0.1, 0.5),
+      drawn: blank(2 * params.steps * s.replicas * BATCH),
+    };
+    return { name, buffers, params, constants: { SAMPLES, BATCH }, choices };
+  });
 }
 
 /** One sample a step in data space, as most runs of small networks are. */
@@ -82,11 +109,17 @@ function buffersOf(context: CaseContext, s: Setting) {
     start: random.normals(replicas * width * samples, 0.5),
     targets: targets(random, samples, width, replicas),
     settings: replicaSettings(replicas, -0.05 / batch / width, 0.5),
-    recorded: recordedDraws(random, s.draws === 'recorded' ? (FIRST_STEP + stepsOf(context)) * batch : 1, samples),
+    recorded: recordedDraws(random, recordedLength(context, s), samples),
     state: random.normals(replicas * width * length, 0.7),
     status,
     slopes: new Float32Array(replicas * batch * width),
   };
+}
+
+/** Positions that the draws in a buffer are for: of all steps from 0 on, or those of the dispatch. */
+function recordedLength(context: CaseContext, { draws, batch, replicas }: Setting): number {
+  if (draws === 'recorded') return (FIRST_STEP + stepsOf(context)) * batch;
+  return draws === 'ahead' ? stepsOf(context) * replicas * batch : 1;
 }
 
 function rest(context: CaseContext, s: Setting) {
