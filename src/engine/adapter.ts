@@ -15,6 +15,16 @@ export interface AdapterDescription {
 /** Software adapters by the names they give themselves: SwiftShader, Mesa's llvmpipe (lavapipe), Windows' WARP. */
 const softwareNames = /swiftshader|llvmpipe|lavapipe|microsoft basic render/i;
 
+/** Adapters that are known apart by what things cost on them. */
+export type AdapterFamily = 'swiftshader' | 'llvmpipe' | 'gpu';
+
+/** Other software adapters than these two are taken for the slower one. */
+export function familyOf(adapter: AdapterDescription): AdapterFamily {
+  if (!adapter.software) return 'gpu';
+  const { vendor, architecture, device, description } = adapter;
+  return /llvmpipe|lavapipe/i.test([vendor, architecture, device, description].join(' ')) ? 'llvmpipe' : 'swiftshader';
+}
+
 /** The fields beyond the standard that Chromium and Dawn add, and the place where older versions kept the fallback mark. */
 type InfoWithExtras = GPUAdapterInfo & { readonly driver?: unknown };
 type AdapterWithExtras = { readonly info: GPUAdapterInfo; readonly isFallbackAdapter?: unknown };

@@ -72,7 +72,7 @@ export class Engine {
       network.dispose();
       throw error;
     }
-    const problem: Problem = new Problem(network, this.adapter.software, () => this.#problems.delete(problem));
+    const problem: Problem = new Problem(network, this.adapter, () => this.#problems.delete(problem));
     this.#problems.add(problem);
     return problem;
   }

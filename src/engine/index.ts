@@ -16,7 +16,29 @@ export { type Checkpoint, type Divergence, decodeCheckpoint, encodeCheckpoint } 
 export { Engine, type EngineOptions } from './engine.ts';
 export { type MetricName, type MetricOptions, type MetricValues, metricNames, metrics } from './metrics.ts';
 export type { ProblemOptions } from './network.ts';
-export { choosePlan, type Plan, type PlanRequest, type PlanWish } from './plan.ts';
+export {
+  type Choice,
+  choosePlan,
+  explainPlan,
+  type Plan,
+  type PlanCandidate,
+  type PlanExplanation,
+  type PlanRequest,
+  type PlanWish,
+} from './plan.ts';
+export { candidatesOf, planFields } from './plans/candidates.ts';
+export type { Cost } from './plans/cost.ts';
+export { costWords, duration, inWords } from './plans/reason.ts';
+export {
+  findTuned,
+  keyHere,
+  keyOf,
+  type Measured,
+  readTuned,
+  type TunedEntry,
+  type TunedKey,
+  type TunedStore,
+} from './plans/tuned.ts';
 export type { Problem } from './problem.ts';
 export type { TrainOptions } from './settings.ts';
 export type { TraceEstimate } from './stages/probes.ts';

@@ -1,12 +1,12 @@
 import { FlatwalkError } from '../model/errors.ts';
-import { count } from './arrays.ts';
-import { sampleBlocks } from './network.ts';
+import type { AdapterFamily } from './adapter.ts';
+import { candidatesOf, cellsIn, checkWish, choiceOf, faultsOf, sameChoice } from './plans/candidates.ts';
+import { type Cost, predict } from './plans/cost.ts';
+import { duration, lossOf, reasonOf } from './plans/reason.ts';
+import type { Measured, TunedEntry } from './plans/tuned.ts';
 
-/**
- * The plan: which kernels run a training run, in which space, on how many lanes. Decided once, before step 0, by a pure
- * function; recorded with the results; reused on resume. The bits of a run depend on (config, seed, adapter, plan).
- */
-export interface Plan {
+/** What a plan chooses: which kernels run a training run, in which space, on how many lanes. */
+export interface Choice {
   /** lane: a replica an invocation, state in registers. group: a replica a workgroup. tiled: matrix products. */
   readonly strategy: 'lane' | 'group' | 'tiled';
   /** weight: the state is Theta (m x d). data: the state is the coefficients A (m x n), Theta = Theta0 + A X. */
@@ -15,13 +15,23 @@ export interface Plan {
   readonly lanes: number;
   /** ahead: the draws of many steps are made by a kernel of their own before those steps. inside: each step makes its own. */
   readonly draws: 'inside' | 'ahead';
-  /** Why, in a sentence for people. */
+}
+
+/**
+ * The plan of a run. Decided once, before step 0, by a pure function; recorded with the results; reused on resume. The bits
+ * of a run depend on (config, seed, adapter, plan).
+ */
+export interface Plan extends Choice {
+  /** Whether the costs were predicted by the model or measured by the tuner, or the caller left no choice or less of it. */
+  readonly basis: 'model' | 'tuned' | 'pinned';
+  /** Why, in a sentence or two for people. */
   readonly reason: string;
 }
 
-/** The parts of a plan that a caller pins. */
-export type PlanWish = Partial<Omit<Plan, 'reason'>>;
+/** Parts of a plan that the caller has decided. */
+export type PlanWish = Partial<Choice>;
 
+/** What a plan is made from. */
 export interface PlanRequest {
   readonly samples: number;
   readonly width: number;
@@ -32,104 +42,131 @@ export interface PlanRequest {
   readonly fullBatch: boolean;
   /** Whether the caller gives the draws. */
   readonly recorded?: boolean;
+  /** Name or spec of the activation. */
+  readonly activation: string;
+  /** How long the run is meant to be; a long run if not given. */
+  readonly steps?: number;
+  /** Whose costs to reckon with. */
+  readonly family: AdapterFamily;
   /** A software adapter runs the lanes of a workgroup one SIMD vector after another. */
   readonly software: boolean;
   /** Invocations that the device allows in a workgroup. */
   readonly mostLanes: number;
+  /** Bytes of the largest storage buffer that the device allows. */
+  readonly largestBuffer: number;
+}
+
+/** Steps of a run whose length is not known: long enough for a kernel that takes long to compile. */
+export const LONG_RUN = 1e9;
+/** Numbers of a replica up to which the strategy `lane` is for runs of unknown length. */
+export const LANE_CELLS = 256;
+/** The same for the multiply-adds of a step, which are all unrolled. */
+const LANE_WORK = 2048;
+/** Seconds to compile that nobody is made to wait for who has not asked for it. */
+const MOST_COMPILE = 120;
+
+/** One way to do the run. */
+export interface PlanCandidate {
+  readonly choice: Choice;
+  readonly predicted: Cost;
+  readonly measured?: Measured;
+  /** Seconds for the whole run, by what the plan's basis is; null where that does not know this candidate. */
+  readonly total: number | null;
+  /** Why it was not chosen; null for the one that was. */
+  readonly lost: string | null;
+}
+
+export interface PlanExplanation {
+  readonly plan: Plan;
+  readonly request: PlanRequest;
+  /** Steps that the totals are for. */
+  readonly steps: number;
+  /** The chosen one first, then by cost; those that cannot be carried out last. */
+  readonly candidates: readonly PlanCandidate[];
+  /** Where the costs are from, if they were measured. */
+  readonly tuned: TunedEntry | null;
+}
+
+/** @throws BAD_ARGUMENT for wishes that cannot be carried out */
+export function choosePlan(request: PlanRequest, wish: PlanWish = {}, tuned: TunedEntry | null = null): Plan {
+  return explainPlan(request, wish, tuned).plan;
 }
 
 /**
- * Registers that the unrolled kernel may use for its state. Compilation on software adapters grows with the square of the
- * unrolled text: 0.1 s at 24 cells, 0.4 s at 100, 1.2 s at 256, 12 s at 1024 (SwiftShader).
+ * The plan with all that it was chosen from. The cheapest candidate wins: compile time + steps x time of a step, as the tuner
+ * has measured them where it has measured candidates that the wish allows, otherwise as the model predicts them.
+ * @throws BAD_ARGUMENT for wishes that cannot be carried out
  */
-export const LANE_CELLS = 256;
-/** Multiply-adds a step that are unrolled; the full batch in data space grows with n^2. */
-export const LANE_WORK = 2048;
-/** `sgd_group` keeps a mini-batch in workgroup memory. */
-export const GROUP_BATCH = 1024;
-/** A pinned `lane` beyond this would compile for minutes. */
-const MOST_LANE_CELLS = 1024;
-/** Multiply-adds of a step that one workgroup may be given: about a second on a software adapter. */
-const MOST_GROUP_WORK = 1 << 29;
-/** Multiply-adds a step above which a full batch is done by matrix products over the whole device. */
-const GROUP_WORK = 1 << 18;
-
-/** @throws BAD_ARGUMENT for wishes that cannot be carried out */
-export function choosePlan(r: PlanRequest, wish: PlanWish = {}): Plan {
-  const cost = (space: Plan['space']) =>
-    r.fullBatch && space === 'data'
-      ? r.width * r.samples * r.samples
-      : (space === 'data' ? 1 : 2) * r.batch * r.width * (space === 'data' ? r.samples : r.dimension);
-  const cellsIn = (space: Plan['space']) => r.width * (space === 'data' ? r.samples : r.dimension);
-  const strategyIn = (space: Plan['space']): Plan['strategy'] => {
-    if (wish.strategy) return wish.strategy;
-    if (cellsIn(space) <= LANE_CELLS && 2 * r.batch * cellsIn(space) <= LANE_WORK) return 'lane';
-    return r.fullBatch && (cost(space) > GROUP_WORK || r.batch > GROUP_BATCH) ? 'tiled' : 'group';
-  };
-  // Matrix products in data space work on all samples at once.
-  const fitsAtOnce = sampleBlocks(r.samples, r.replicas * r.width).length === 1;
-  const possible = (space: Plan['space']) => space === 'weight' || strategyIn(space) !== 'tiled' || fitsAtOnce;
-  const cheaper = cost('data') < cost('weight') && r.samples <= 2 * r.dimension;
-  const space = wish.space ?? (cheaper && possible('data') ? 'data' : 'weight');
-  const cells = cellsIn(space);
-  const spaceReason =
-    space === 'data'
-      ? `data space, because ${r.samples} samples are fewer than twice ${r.dimension} dimensions`
-      : cheaper
-        ? `weight space, because ${r.samples} samples of ${r.replicas * r.width} neurons do not fit at once`
-        : `weight space, because ${r.samples} samples are not fewer than twice ${r.dimension} dimensions`;
-
-  const strategy = strategyIn(space);
-  const lanes = wish.lanes === undefined ? chooseLanes(strategy, r) : count('lanes', wish.lanes);
-  // With one workgroup the rest of the device is idle; with several, their lanes make draws as well as others would.
-  const draws = wish.draws ?? (strategy === 'lane' && !r.recorded && r.replicas <= lanes ? 'ahead' : 'inside');
-  const faults: readonly (readonly [fault: boolean, why: string])[] = [
-    [
-      !possible(space),
-      `${r.samples} samples of ${r.replicas * r.width} neurons do not fit at once, as data space needs`,
-    ],
-    [strategy === 'tiled' && !r.fullBatch, "the strategy 'tiled' is for the full batch"],
-    [
-      strategy === 'lane' && Math.max(cells, (r.batch * cells) / 8) > MOST_LANE_CELLS,
-      `the strategy 'lane' unrolls ${cells} numbers for ${r.batch} samples a step, which would compile for minutes`,
-    ],
-    [
-      strategy === 'group' && 2 * r.batch * cells > MOST_GROUP_WORK,
-      `a step of ${r.batch} samples and ${cells} numbers takes one workgroup too long; use smaller mini-batches`,
-    ],
-    [
-      strategy === 'group' && r.batch > GROUP_BATCH,
-      `the strategy 'group' takes at most ${GROUP_BATCH} samples a step, not ${r.batch}`,
-    ],
-    [strategy === 'group' && (lanes & (lanes - 1)) !== 0, `lanes is ${lanes}, which is not a power of two`],
-    [draws === 'ahead' && strategy !== 'lane', "draws made ahead are for the strategy 'lane'"],
-    [draws === 'ahead' && r.recorded === true, 'draws that are given cannot be made ahead'],
-    [lanes > r.mostLanes, `lanes is ${lanes}, but this device has at most ${r.mostLanes} in a workgroup`],
-  ];
-  const found = faults.find(([fault]) => fault);
-  if (found) {
-    throw new FlatwalkError('BAD_ARGUMENT', `This plan cannot be carried out: ${found[1]}`, 'Pin less of it.');
+export function explainPlan(
+  request: PlanRequest,
+  given: PlanWish = {},
+  tuned: TunedEntry | null = null,
+): PlanExplanation {
+  const wish = checkWish(given);
+  const steps = request.steps ?? LONG_RUN;
+  const measurements = (tuned?.measured ?? []).filter(({ choice }) => sameChoice(choice, { ...choice, ...wish }));
+  const usual = candidatesOf(request, wish);
+  const unusual = measurements.map((m) => m.choice).filter((choice) => !usual.some((c) => sameChoice(c, choice)));
+  const all = [...usual, ...unusual].map((choice) => {
+    const measured = measurements.find((m) => sameChoice(m.choice, choice));
+    const faults = [...faultsOf(choice, request, wish), ...(measured ? [] : tooLong(choice, request, wish))];
+    return { choice, faults, measured, predicted: predict(choice, request) };
+  });
+  const known = all.some(({ measured, faults }) => measured && faults.length === 0);
+  const priced = all
+    .map((c) => ({ ...c, cost: known ? measuredCost(c.measured) : c.predicted }))
+    .map((c) => ({ ...c, total: c.cost && c.cost.compile + steps * c.cost.step }))
+    .sort((a, b) => order(a.total) - order(b.total) || order(a.predicted.step) - order(b.predicted.step));
+  const best = priced.find(({ faults }) => faults.length === 0);
+  if (!best) {
+    // What was meant has the fewest faults, and is no lane: those are for what is small.
+    const oddity = ({ faults, choice }: (typeof priced)[number]) =>
+      2 * faults.length + (choice.strategy === 'lane' ? 1 : 0);
+    const [meant] = priced.toSorted((a, b) => oddity(a) - oddity(b));
+    throw new FlatwalkError('BAD_ARGUMENT', `This plan cannot be carried out: ${meant.faults[0]}`, 'Pin less of it.');
   }
-  const strategyReason = {
-    lane: `one lane a replica, because the state of ${cells} numbers fits in registers`,
-    group: `one workgroup of ${lanes} lanes a replica, because ${cells} numbers are too many for registers`,
-    tiled: `matrix products over the whole device, because a full-batch step costs ${cost(space)} multiply-adds`,
-  }[strategy];
-  const drawsReason = draws === 'ahead' ? '; draws made ahead, by lanes that would be idle' : '';
-  const chosen = wish.strategy || wish.space || wish.lanes || wish.draws ? 'Pinned in part by the caller: ' : '';
+  const candidates = [best, ...priced.filter((c) => c !== best)]
+    .map((c) => ({ ...c, fault: c.faults[0] ?? null, lost: c === best ? null : (c.faults[0] ?? lossOf(c, best)) }))
+    .sort((a, b) => Number(a.fault !== null) - Number(b.fault !== null));
+  const used = known ? tuned : null;
+  const basis = Object.keys(wish).length > 0 ? 'pinned' : known ? 'tuned' : 'model';
   return {
-    strategy,
-    space,
-    lanes,
-    draws,
-    reason: `${chosen}${strategyReason}; ${wish.space ? `${space} space` : spaceReason}${drawsReason}.`,
+    plan: { ...best.choice, basis, reason: reasonOf(request, candidates, basis, used) },
+    request,
+    steps,
+    candidates: candidates.map(({ choice, predicted, measured, total, lost }) => ({
+      choice,
+      predicted,
+      measured,
+      total,
+      lost,
+    })),
+    tuned: used,
   };
 }
 
-function chooseLanes(strategy: Plan['strategy'], r: PlanRequest): number {
-  if (strategy === 'tiled') return 64;
-  if (strategy === 'lane') return r.replicas === 1 ? 1 : r.software ? 4 : Math.min(64, r.mostLanes);
-  // A software adapter pays for every barrier and every lane; a GPU has the lanes anyway.
-  const wanted = 2 ** Math.ceil(Math.log2(r.width));
-  return r.software ? Math.min(4, wanted) : Math.min(256, r.mostLanes, Math.max(32, wanted));
+/** The plan that a run began with: checked like a wish, and its reason kept, whatever the request. @throws BAD_ARGUMENT */
+export function resumedPlan(request: PlanRequest, plan: Plan): PlanExplanation {
+  const explanation = explainPlan(request, choiceOf(plan));
+  return { ...explanation, plan: { ...explanation.plan, ...plan } };
+}
+
+/** Why nobody should wait for the compiler, unless the caller has chosen this. */
+function tooLong(choice: Choice, request: PlanRequest, wish: PlanWish): string[] {
+  if (choice.strategy !== 'lane' || wish.strategy === 'lane') return [];
+  const cells = cellsIn(request, choice.space);
+  if (request.steps === undefined && (cells > LANE_CELLS || 2 * request.batch * cells > LANE_WORK)) {
+    return [`unrolling ${cells} numbers for ${request.batch} samples is not for runs of unknown length`];
+  }
+  const { compile } = predict(choice, request);
+  return compile > MOST_COMPILE ? [`it would compile for about ${duration(compile)}`] : [];
+}
+
+function measuredCost(measured: Measured | undefined): Cost | null {
+  return measured ? { compile: measured.compile, step: measured.step.median } : null;
+}
+
+/** What is not known comes last. */
+function order(total: number | null): number {
+  return total ?? Number.MAX_VALUE;
 }

@@ -1,6 +1,7 @@
 /// <reference lib="esnext.disposable" preserve="true" />
 import type { Law } from '../model/draws.ts';
 import { FlatwalkError } from '../model/errors.ts';
+import type { AdapterDescription } from './adapter.ts';
 import { checkLaw, count, type NumberList, toFloat32 } from './arrays.ts';
 import {
   type MetricName,
@@ -11,7 +12,9 @@ import {
   traceOptimum,
 } from './metrics.ts';
 import type { Network } from './network.ts';
-import type { TrainOptions } from './settings.ts';
+import type { PlanExplanation } from './plan.ts';
+import { planRun } from './plans/run.ts';
+import { readSettings, type TrainOptions } from './settings.ts';
 import { prepareCurvature, vectorsAtOnce } from './stages/curvature.ts';
 import { prepareForward } from './stages/forward.ts';
 import { gradientBuffer, prepareGradient } from './stages/gradient.ts';
@@ -27,14 +30,14 @@ import { Run } from './train.ts';
  */
 export class Problem {
   readonly #network: Network;
-  readonly #software: boolean;
+  readonly #adapter: AdapterDescription;
   readonly #onDispose: () => void;
   #running = false;
 
   /** Made by `engine.problem()`. */
-  constructor(network: Network, software: boolean, onDispose: () => void) {
+  constructor(network: Network, adapter: AdapterDescription, onDispose: () => void) {
     this.#network = network;
-    this.#software = software;
+    this.#adapter = adapter;
     this.#onDispose = onDispose;
   }
 
@@ -250,7 +253,13 @@ export class Problem {
   train(options: TrainOptions): Run {
     this.#idle();
     this.#network.check();
-    return new Run(this.#network, options, this.#software, () => this.#occupy());
+    return new Run(this.#network, options, this.#adapter, () => this.#occupy());
+  }
+
+  /** The plan that `train` would follow with the same options, and all that it is chosen from. Computes nothing else. */
+  explain(options: TrainOptions): PlanExplanation {
+    this.#network.check();
+    return planRun(this.#network, readSettings(this.#network, options), options, this.#adapter);
   }
 
   dispose(): void {

@@ -5,6 +5,7 @@ import { type Checkpoint, checksum } from './checkpoint.ts';
 import type { MetricName, MetricOptions } from './metrics.ts';
 import { type Network, RUNNING } from './network.ts';
 import type { Plan, PlanWish } from './plan.ts';
+import type { TunedEntry } from './plans/tuned.ts';
 import type { MetricRow } from './train.ts';
 
 export interface TrainOptions {
@@ -29,6 +30,13 @@ export interface TrainOptions {
   readonly stopWhen?: (row: MetricRow) => boolean | string;
   /** Pins parts of the plan. */
   readonly plan?: PlanWish;
+  /**
+   * Steps that the plan is to be good for; `steps` if not given. Say the whole length where a run is the first part of a
+   * longer one, which goes on from a checkpoint with the same plan.
+   */
+  readonly plannedSteps?: number;
+  /** Findings of the tuner, of any adapter and shape: where one fits, the plan rests on it instead of the model. */
+  readonly tuned?: readonly TunedEntry[];
   /** Goes on from a checkpoint of the same problem and settings. */
   readonly resume?: Checkpoint;
   /** Draws to be used instead of random ones, the same for every replica: steps x batch samples and standardised noises. */

@@ -1,9 +1,11 @@
 import { FlatwalkError } from '../model/errors.ts';
+import type { AdapterDescription } from './adapter.ts';
 import type { Checkpoint, Divergence } from './checkpoint.ts';
 import { checkMetrics, type MetricValues, prepareWatch } from './metrics.ts';
 import { type Network, RUNNING } from './network.ts';
 import { Pace } from './pace.ts';
-import { choosePlan, type Plan } from './plan.ts';
+import type { Plan } from './plan.ts';
+import { planRun } from './plans/run.ts';
 import { Ring } from './ring.ts';
 import { checkpointShape, readSettings, type Settings, stateLength, type TrainOptions } from './settings.ts';
 import { prepareDataForward, prepareForward } from './stages/forward.ts';
@@ -50,28 +52,13 @@ export class Run implements AsyncIterable<MetricRow> {
   #buffers: (RunBuffers & { readonly origin: GPUBuffer }) | null = null;
 
   /** Made by `problem.train()`. @throws BAD_ARGUMENT, BAD_SHAPE, NOT_FINITE for settings that make no sense */
-  constructor(network: Network, options: TrainOptions, software: boolean, occupy: () => () => void) {
+  constructor(network: Network, options: TrainOptions, adapter: AdapterDescription, occupy: () => () => void) {
     this.#network = network;
     this.#options = options;
     this.#occupy = occupy;
     this.#settings = readSettings(network, options);
     checkMetrics(network, options.metrics ?? [], options.metricOptions);
-    const { batch, fullBatch } = this.#settings;
-    const { samples, width, dimension, replicas } = network;
-    const mostLanes = network.gpu.device.limits.maxComputeInvocationsPerWorkgroup;
-    const request = {
-      samples,
-      width,
-      dimension,
-      replicas,
-      batch,
-      fullBatch,
-      software,
-      mostLanes,
-      recorded: this.#settings.draws !== null,
-    };
-    // The plan of a checkpoint is checked like a wish, and its reason kept.
-    this.plan = { ...choosePlan(request, options.resume?.plan ?? options.plan), ...options.resume?.plan };
+    this.plan = planRun(network, this.#settings, options, adapter).plan;
     this.#step = options.resume?.step ?? 0;
     this.outcome = new Promise((settle, fail) => {
       this.#settle = settle;

@@ -1,4 +1,4 @@
-import { type Engine, FlatwalkError, makeInputs, makeLabels, makeWeights, type Plan } from '../../engine/index.ts';
+import { type Choice, type Engine, FlatwalkError, makeInputs, makeLabels, makeWeights } from '../../engine/index.ts';
 import type { Task } from './task.ts';
 
 export interface FingerprintOptions {
@@ -30,7 +30,7 @@ const shape = { n: 3, d: 5, m: 4, replicas: 3, seed: 5 } as const;
 const activations = ['cubic_linear:1', 'sinh', 'gelu'] as const;
 
 /** Lanes are pinned, so that the plan does not depend on the adapter. */
-const plans: readonly { readonly plan: Omit<Plan, 'reason'>; readonly batch: number | 'full' }[] = [
+const plans: readonly { readonly plan: Choice; readonly batch: number | 'full' }[] = [
   { plan: { strategy: 'lane', space: 'data', lanes: 4, draws: 'ahead' }, batch: 1 },
   { plan: { strategy: 'lane', space: 'weight', lanes: 4, draws: 'inside' }, batch: 2 },
   { plan: { strategy: 'group', space: 'data', lanes: 4, draws: 'inside' }, batch: 1 },

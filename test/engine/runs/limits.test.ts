@@ -70,7 +70,8 @@ describe('a device with the default limits', () => {
     const engine = await Engine.open({ device: limited(real, { maxStorageBuffersPerShaderStage: 4 }) });
     const problem = await engine.problem(data);
     expect((await problem.loss())[0]).toBeGreaterThan(0);
-    const error = (await failure(() => problem.train(settings).finish())) as FlatwalkError;
+    const lane = { ...settings, plan: { strategy: 'lane' } } as const;
+    const error = (await failure(() => problem.train(lane).finish())) as FlatwalkError;
     expect(error.code).toBe('LIMIT');
     expect(error.message).toContain("'sgd_lane' needs 7 storage buffers");
     expect(error.message).toContain('maxStorageBuffersPerShaderStage is 4');

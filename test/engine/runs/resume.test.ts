@@ -201,3 +201,21 @@ describe('a checkpoint is of its run, or there is none', () => {
     problem.dispose();
   });
 });
+
+describe('the plan of a checkpoint', () => {
+  test('is kept when the run goes on to another length, and its bits are those of the pinned plan', async () => {
+    const half = await runFresh(engine, data, { ...settings, steps: 20 });
+    const { plan } = half.checkpoint;
+    const problem = await engine.problem(data);
+    const longer = { ...settings, plannedSteps: 2 ** 31 };
+    expect(problem.train(longer).plan.strategy).not.toBe(plan.strategy);
+    expect(problem.train({ ...longer, resume: saved(half.checkpoint) }).plan).toEqual(plan);
+    // The length that was planned for decides, not the length of the first part.
+    expect(problem.train({ ...settings, steps: 20, plannedSteps: 2 ** 31 }).plan).toEqual(problem.train(longer).plan);
+    problem.dispose();
+    const rest = await runFresh(engine, data, { ...longer, resume: saved(half.checkpoint) });
+    const { strategy, space, lanes } = plan;
+    const whole = await runFresh(engine, data, { ...settings, plan: { strategy, space, lanes } });
+    expect(bits(rest.weights)).toEqual(bits(whole.weights));
+  });
+});
