@@ -9,7 +9,7 @@ const settings: TrainOptions = { stepSize: 0.01, noise: 0.5, steps: 10_000_000, 
 /** That weights are those after so many steps and no others. */
 async function expectWeightsOf(weights: Float32Array, o: TrainOptions, outcome: Outcome): Promise<void> {
   const { signal: _, stopWhen: __, ...rest } = o;
-  const exact = await runFresh(engine, data, { ...rest, steps: outcome.step });
+  const exact = await runFresh(engine, data, { ...rest, plannedSteps: rest.steps, steps: outcome.step });
   expect(exact.outcome).toEqual({ kind: 'finished', step: outcome.step });
   expect(bits(weights)).toEqual(bits(exact.weights));
 }
@@ -111,7 +111,7 @@ describe('leaving the loop', () => {
     const weights = await problem.weights();
     await expectWeightsOf(weights, o, outcome);
     problem.setWeights(data.weights);
-    const again = await runOn(problem, { ...o, steps: outcome.step });
+    const again = await runOn(problem, { ...o, plannedSteps: o.steps, steps: outcome.step });
     expect(bits(again.weights)).toEqual(bits(weights));
     problem.dispose();
     expect(engine.held.buffers).toBeLessThan(held);
