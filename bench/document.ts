@@ -36,18 +36,29 @@ export interface Rates {
   readonly share?: number;
 }
 
+/** Of a process, bytes. */
+export interface Memory {
+  /** That its buffers on the device added up to, at most. */
+  readonly held: number;
+  /** That it took of the machine's memory, at most. */
+  readonly peak: number;
+}
+
 export interface BenchCase {
   /** `<small|mid|large>/<what>` */
   readonly case: string;
   readonly suite: SuiteName;
   /** What the times are times of. */
   readonly unit: string;
+  /** How a run was done, in words: strategy, space, lanes, draws. */
+  readonly plan?: string;
   /** Nanoseconds a unit by the wall clock; null where the check failed. */
   readonly time: (Estimate & { readonly samples: readonly number[]; readonly unitsPerSample: number }) | null;
   /** Nanoseconds a unit by the device's clock. */
   readonly device?: Estimate;
   readonly work?: Work;
   readonly rates?: Rates;
+  readonly memory?: Memory;
   readonly check: Check;
 }
 

@@ -16,6 +16,8 @@ export interface MeasureOptions {
   /** Time for all contenders together, after which no round begins; 10 s if not given. A few rounds are always taken. */
   readonly budgetMs?: number;
   readonly signal?: AbortSignal;
+  /** Everything has been done once, so that nothing is left to be compiled. */
+  readonly warm?: boolean;
   /** Milliseconds; for tests. */
   readonly clock?: Clock;
 }
@@ -44,14 +46,17 @@ const MOST_AIMS = 5;
  */
 export async function measureInTurn(
   contenders: readonly Contender[],
-  { samples = 30, sampleMs = 20, budgetMs = 10_000, signal, clock = wallClock }: MeasureOptions = {},
+  { samples = 30, sampleMs = 20, budgetMs = 10_000, signal, warm = false, clock = wallClock }: MeasureOptions = {},
 ): Promise<Samples[]> {
   const began = clock();
   const aim = Math.max(sampleMs, TICKS_PER_SAMPLE * clockResolution(clock));
-  const units: number[] = [];
-  for (const contender of contenders) units.push(await calibrate(contender, aim, clock, signal));
-  const times = contenders.map(() => [] as number[]);
-  for (let round = 0; round < samples; round++) {
+  const calibrations: Calibration[] = [];
+  for (const contender of contenders) calibrations.push(await calibrate(contender, aim, clock, signal, warm));
+  const units = calibrations.map(({ count }) => count);
+  // Where single units are long enough, the trials were a round.
+  const tried = warm && calibrations.every(({ count }) => count === 1);
+  const times = calibrations.map(({ took }) => (tried ? [took * 1e6] : []));
+  for (let round = tried ? 1 : 0; round < samples; round++) {
     const spent = clock() - began;
     if (spent > budgetMs && round >= (spent > 2 * budgetMs ? LEAST_ROUNDS : FEW_ROUNDS)) break;
     for (const k of turn(contenders.length, round)) {
@@ -69,8 +74,15 @@ export function turn(length: number, round: number): number[] {
   return Array.from({ length }, (_, k) => (((k - round) % length) + length) % length);
 }
 
+export interface Calibration {
+  /** Units in a sample, at least 1. */
+  readonly count: number;
+  /** Milliseconds of the last trial. */
+  readonly took: number;
+}
+
 /**
- * How many units take `aim` milliseconds; found by trials that also warm up. At least 1. What does not grow with the count
+ * How many units take `aim` milliseconds; found by trials that also warm up. What does not grow with the count
  * (handing work in, the word of its end) would be measured as if it did: where it is more than a little, the count is
  * raised.
  */
@@ -79,7 +91,8 @@ export async function calibrate(
   aim: number,
   clock: Clock = wallClock,
   signal?: AbortSignal,
-): Promise<number> {
+  warm = false,
+): Promise<Calibration> {
   const timed = async (count: number) => {
     checkSignal(signal);
     const before = clock();
@@ -87,7 +100,7 @@ export async function calibrate(
     return clock() - before;
   };
   // The first units compile and allocate.
-  await timed(1);
+  if (!warm) await timed(1);
   const one = await timed(1);
   let count = 1;
   let took = one;
@@ -97,10 +110,10 @@ export async function calibrate(
     count = Math.min(MOST_UNITS, Math.ceil(count * factor));
     took = await timed(count);
   }
-  if (count === 1) return 1;
+  if (count === 1) return { count, took };
   const around = one - (took - one) / (count - 1);
   const wanted = Math.min(MOST_AIMS * aim, around / AROUND);
-  return wanted > took ? Math.min(MOST_UNITS, Math.ceil((count * wanted) / took)) : count;
+  return { count: wanted > took ? Math.min(MOST_UNITS, Math.ceil((count * wanted) / took)) : count, took };
 }
 
 function checkSignal(signal?: AbortSignal): void {

@@ -1,31 +1,10 @@
 import { type Engine, FlatwalkError } from '../src/engine/index.ts';
 import { clockResolution } from './clock.ts';
-import {
-  type BenchCase,
-  type BenchOutcome,
-  type BenchResult,
-  type ClockQuality,
-  type Figure,
-  type NoiseFloor,
-  type SkippedCase,
-  type SuiteName,
-  warningsFor,
-} from './document.ts';
+import { type BenchOutcome, type BenchResult, type SkippedCase, type SuiteName, warningsFor } from './document.ts';
 import { beginNoise, timedPasses } from './noise.ts';
-import {
-  type BenchContext,
-  type Effort,
-  failedCheck,
-  fatal,
-  type Group,
-  type HostPowers,
-  type Roofline,
-  type Suite,
-  type Timed,
-  timeGroup,
-} from './suite.ts';
+import { type Found, measureSuites, type Planned, TIME_UP } from './schedule.ts';
+import type { BenchContext, Effort, HostPowers, Suite } from './suite.ts';
 import { suites as allSuites } from './suites/index.ts';
-import { rateGroups, rooflineOf } from './suites/roofline.ts';
 import { judgeTimestamps, Timestamps } from './timestamps.ts';
 
 export interface BenchRun {
@@ -40,27 +19,8 @@ export interface BenchRun {
   readonly hidden?: boolean;
 }
 
-/** How many times longer than quick. Tests take what it takes. */
-const LONGER: Record<Effort, number> = { tiny: Number.POSITIVE_INFINITY, quick: 1, full: 6 };
-/** Seconds for all suites together with --quick, whose promise is two minutes with whatever is around them. */
-const QUICK_SECONDS = 96;
-/** For the roofline where it is needed and not asked for, each of its groups. */
-const ROOFLINE_MS = 1500;
-
-/** Cases that follow each other in a suite, on their way to being measured. */
-interface Planned {
-  readonly suite: Suite;
-  readonly groups: readonly Group[];
-}
-
-/** What was found so far. */
-interface Found {
-  readonly cases: BenchCase[];
-  readonly figures: Figure[];
-  readonly skipped: SkippedCase[];
-  clock: ClockQuality | null;
-  noiseFloor: NoiseFloor | null;
-}
+/** Seconds after which nothing more is measured with --quick: the rest is for the last noise and for what has begun. */
+const QUICK_END = 94;
 
 /**
  * Runs suites and gathers what they find. Where it is aborted, or the device is lost, that is the outcome, and what was
@@ -90,7 +50,8 @@ export async function runBench(
     if (error.code === 'ABORTED') outcome = { kind: 'aborted' };
     else if (error.code === 'DEVICE_LOST') outcome = { kind: 'lost', error };
     else throw error;
-    found.skipped.push(...notReached(plan, wanted, found, outcome.kind === 'aborted' ? 'interrupted' : 'device lost'));
+    const reason = outcome.kind === 'aborted' ? 'interrupted' : 'device lost';
+    found.skipped.push(...notReached(plan, wanted, found, reason));
   }
   for (const { suite } of plan) {
     found.figures.push(...(suite.figures?.(found.cases.filter((one) => one.suite === suite.name)) ?? []));
@@ -109,7 +70,6 @@ async function measureAll(
   wanted: (name: string) => boolean,
   found: Found,
 ): Promise<void> {
-  const began = performance.now();
   const timestamps = Timestamps.of(context.engine.lowLevel);
   try {
     progress?.(0, 'noise of the machine');
@@ -117,23 +77,14 @@ async function measureAll(
     found.noiseFloor = noise.soFar;
     const device = judgeTimestamps(await timedPasses(context, timestamps));
     found.clock = { resolution: clockResolution() * 1e6, device };
-    const timed: BenchContext = { ...context, timestamps: device.real ? timestamps : null };
-    const factor = LONGER[context.effort];
-    const all = plan.reduce((sum, { suite }) => sum + suite.quickSeconds, 0);
-    const total = factor * Math.min(QUICK_SECONDS, all);
-    let left = all;
-    let roofline: Roofline | undefined;
-    for (const { suite, groups } of plan) {
-      // A suite that took longer than it should leaves less to those after it.
-      const rest = total - (performance.now() - began) / 1000;
-      const seconds = Math.min(factor * suite.quickSeconds, (rest * suite.quickSeconds) / left);
-      const share = (part: number) => 1 - (left - part * suite.quickSeconds) / all;
-      const tell = (part: number, label: string) => progress?.(share(part), `${suite.name}: ${label}`);
-      // Without the suite of that name it is measured all the same, and not listed.
-      if (suite.needsRoofline && !roofline) roofline = await measureRoofline(timed, suite);
-      await runSuite(timed, suite, groups, seconds, wanted, tell, found, roofline);
-      if (suite.name === 'roofline') roofline = wholeRoofline(found.cases);
-      left -= suite.quickSeconds;
+    const end = context.effort === 'quick' ? AbortSignal.timeout(1000 * QUICK_END) : null;
+    const signal = end && context.signal ? AbortSignal.any([end, context.signal]) : (end ?? context.signal);
+    const timed: BenchContext = { ...context, signal, timestamps: device.real ? timestamps : null };
+    try {
+      await measureSuites(timed, progress, plan, wanted, found);
+    } catch (error) {
+      if (!end?.aborted || context.signal?.aborted || !isAbort(error)) throw error;
+      found.skipped.push(...notReached(plan, wanted, found, TIME_UP));
     }
     progress?.(1, 'noise of the machine');
     found.noiseFloor = await noise.end();
@@ -142,84 +93,8 @@ async function measureAll(
   }
 }
 
-/** Every group has its share of the time that the suite has left. */
-async function runSuite(
-  context: BenchContext,
-  suite: Suite,
-  groups: readonly Group[],
-  seconds: number,
-  wanted: (name: string) => boolean,
-  progress: (share: number, label: string) => void,
-  found: Found,
-  roofline: Roofline | undefined,
-): Promise<void> {
-  const began = performance.now();
-  const total = groups.reduce((sum, group) => sum + weightOf(group), 0);
-  let left = total;
-  for (const group of groups) {
-    const names = group.names.filter(wanted);
-    const rest = seconds - (performance.now() - began) / 1000;
-    progress(1 - left / total, names[0]);
-    if (rest <= 0) {
-      found.skipped.push(...names.map((name) => ({ case: name, suite: suite.name, reason: 'the time was up' })));
-      continue;
-    }
-    const budgetMs = (1000 * rest * weightOf(group)) / left;
-    left -= weightOf(group);
-    const { cases, skipped } = await measureGroup(context, suite, group, wanted, budgetMs, roofline);
-    found.cases.push(...cases);
-    found.skipped.push(...skipped);
-  }
-}
-
-function weightOf({ weight = 1 }: Group): number {
-  return weight;
-}
-
-async function measureRoofline(context: BenchContext, suite: Suite): Promise<Roofline> {
-  const cases: BenchCase[] = [];
-  for (const group of rateGroups(context)) {
-    cases.push(...(await measureGroup(context, { ...suite, name: 'roofline' }, group, () => true, ROOFLINE_MS)).cases);
-  }
-  return rooflineOf(cases);
-}
-
-/** The roofline of measured cases; undefined where a filter has left out what it is made of. */
-function wholeRoofline(cases: readonly BenchCase[]): Roofline | undefined {
-  const roofline = rooflineOf(cases);
-  return roofline.gflops > 0 && roofline.gbs > 0 ? roofline : undefined;
-}
-
-async function measureGroup(
-  context: BenchContext,
-  { name: suite }: Suite,
-  group: Group,
-  wanted: (name: string) => boolean,
-  budgetMs: number,
-  roofline?: Roofline,
-): Promise<Timed> {
-  if (context.signal?.aborted) throw new FlatwalkError('ABORTED', 'The benchmark was stopped', 'Run it again.');
-  const began = performance.now();
-  let prepared: Awaited<ReturnType<Group['prepare']>>;
-  try {
-    prepared = await group.prepare(wanted);
-  } catch (error) {
-    if (fatal(error)) throw error;
-    const check = failedCheck(error);
-    const cases = group.names.filter(wanted).map((name) => ({ case: name, suite, unit: '', time: null, check }));
-    return { cases, skipped: [] };
-  }
-  try {
-    const rest = Math.max(0, budgetMs - (performance.now() - began));
-    const options = { budgetMs: rest, sampleMs: group.sampleMs };
-    const { cases, skipped } = await timeGroup(context, suite, prepared.entries, options, roofline);
-    const made = new Set(prepared.entries.map(({ name }) => name));
-    const without = group.names.filter((name) => wanted(name) && !made.has(name));
-    const none = without.map((name) => ({ case: name, suite, reason: 'not for this size' }));
-    return { cases, skipped: [...skipped, ...none] };
-  } finally {
-    prepared.dispose();
-  }
+function isAbort(error: unknown): boolean {
+  return error instanceof FlatwalkError && error.code === 'ABORTED';
 }
 
 function notReached(

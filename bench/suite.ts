@@ -1,9 +1,10 @@
 import type { Stretch } from '../src/engine/gpu.ts';
-import type { Engine } from '../src/engine/index.ts';
+import type { Engine, MetricName, MetricRow } from '../src/engine/index.ts';
 import type { KernelName } from '../src/engine/kernels.ts';
 import { FlatwalkError } from '../src/model/errors.ts';
-import type { BenchCase, Check, Figure, Rates, SkippedCase, SuiteName, Work } from './document.ts';
+import type { BenchCase, Check, Figure, Memory, Rates, SkippedCase, SuiteName, Work } from './document.ts';
 import { type Contender, measureInTurn, type Samples } from './measure.ts';
+import type { SizeName } from './problems.ts';
 import { estimate } from './statistics.ts';
 import type { Timestamps } from './timestamps.ts';
 
@@ -15,6 +16,8 @@ export interface Entry extends Contender {
   readonly per?: number;
   /** Of a unit. */
   readonly work?: Work;
+  /** How a run is done, in words. */
+  readonly plan?: string;
   /**
    * Does it once, from its beginning, and compares. Called before the timing and after it.
    * @throws LIMIT, BAD_ARGUMENT where it cannot be done here: the case is skipped
@@ -22,6 +25,10 @@ export interface Entry extends Contender {
   check(): Promise<Check>;
   /** As `run`, with the passes timed by the device; only where its passes hold nothing but what is timed. */
   readonly onDevice?: true;
+  /** Takes so long that it is done once, without a warm-up; `check` judges what was done. */
+  readonly once?: true;
+  /** What the last check saw of memory. */
+  readonly memory?: () => Memory | undefined;
 }
 
 /** Cases that are timed in turn. */
@@ -70,12 +77,20 @@ export interface BenchContext {
 export interface HostPowers {
   /** Another engine on the same adapter. */
   readonly open?: () => Promise<Engine>;
-  /** Bytes that the process holds in memory. */
-  readonly memory?: () => number;
+  /** A run of a size in a process of its own, from its start. */
+  readonly alone?: (size: SizeName, metrics: readonly MetricName[]) => Alone;
   /** A kernel of the registry on inputs of a shape, with its oracle; null where the kernel is not for such a shape. */
   readonly prepareKernel: (engine: Engine, kernel: KernelName, shape: KernelShape) => Promise<KernelBench | null>;
   /** The quick reproduction of the main result; says whether all claims hold. */
   readonly reproduce?: (engine: Engine, signal?: AbortSignal) => Promise<Check>;
+}
+
+/** A run in a process of its own; each promise rejects where the process ends without it. */
+export interface Alone {
+  readonly firstRow: Promise<Pick<MetricRow, 'step' | 'values'>>;
+  readonly ended: Promise<Memory>;
+  /** Ends the process. */
+  stop(): void;
 }
 
 export interface KernelShape {
@@ -103,7 +118,7 @@ export interface KernelBench {
 
 /** Samples of times by the device's clock. */
 const DEVICE_SAMPLES = 10;
-const SAMPLES: Record<Effort, number> = { tiny: 5, quick: 30, full: 50 };
+const SAMPLES: Record<Effort, number> = { tiny: 3, quick: 30, full: 50 };
 
 export interface Timed {
   readonly cases: BenchCase[];
@@ -124,16 +139,19 @@ export async function timeGroup(
   const { effort, signal, timestamps, engine } = context;
   const checks = new Map<Entry, Check>();
   const skipped: SkippedCase[] = [];
+  const times = new Map<Entry, Samples>();
   for (const entry of entries) {
+    if (entry.once) times.set(entry, await timeOnce(entry));
     const check = await checked(entry);
     if (typeof check === 'string') skipped.push({ case: entry.name, suite, reason: check });
     else checks.set(entry, check);
   }
-  const sound = [...checks].filter(([, { passed }]) => passed).map(([entry]) => entry);
-  const times = new Map<Entry, Samples>();
+  const sound = [...checks].filter(([{ once }, { passed }]) => passed && !once).map(([entry]) => entry);
   const device = new Map<Entry, number[]>();
   try {
-    const options = { samples: SAMPLES[effort], budgetMs, signal, sampleMs: effort === 'tiny' ? 1 : sampleMs };
+    const least = effort === 'tiny' ? 1 : sampleMs;
+    // The check has done everything once.
+    const options = { samples: SAMPLES[effort], budgetMs, signal, sampleMs: least, warm: true };
     const all = sound.length > 0 ? await measureInTurn(sound, options) : [];
     for (const [k, entry] of sound.entries()) {
       times.set(entry, all[k]);
@@ -145,9 +163,9 @@ export async function timeGroup(
     if (fatal(error)) throw error;
     // Whose fault it is cannot be told, and none has been measured to the end.
     for (const entry of sound) checks.set(entry, failedCheck(error));
-    times.clear();
+    for (const entry of sound) times.delete(entry);
   }
-  for (const entry of times.keys()) {
+  for (const entry of sound.filter((one) => times.has(one))) {
     const again = await checked(entry);
     checks.set(entry, typeof again === 'string' ? failedCheck(again) : again);
   }
@@ -160,13 +178,13 @@ export async function timeGroup(
 function caseOf(
   { engine }: BenchContext,
   suite: SuiteName,
-  { name, unit, per = 1, work }: Entry,
+  { name, unit, per = 1, work, plan, memory }: Entry,
   check: Check,
   measured?: Samples,
   byDevice?: readonly number[],
   roofline?: Roofline,
 ): BenchCase {
-  const head = { case: name, suite, unit, check };
+  const head = { case: name, suite, unit, ...(plan ? { plan } : {}), check };
   if (!check.passed || !measured) return { ...head, time: null };
   const samples = measured.perUnit.map((ns) => ns / per);
   const time = { ...estimate(samples), samples, unitsPerSample: measured.unitsPerSample * per };
@@ -177,8 +195,15 @@ function caseOf(
     ...head,
     time,
     ...(device ? { device } : {}),
+    ...(memory?.() ? { memory: memory() } : {}),
     ...(work ? { work, rates: ratesOf(work, best.median, roofline) } : {}),
   };
+}
+
+async function timeOnce(entry: Entry): Promise<Samples> {
+  const began = performance.now();
+  await entry.run(1);
+  return { name: entry.name, perUnit: [(performance.now() - began) * 1e6], unitsPerSample: 1 };
 }
 
 export function ratesOf(work: Work, nanoseconds: number, roofline?: Roofline): Rates {

@@ -39,6 +39,7 @@ export function intervalText({ median, low, high }: Interval): string {
 
 export function percentText(share: number): string {
   const percent = 100 * share;
+  if (percent > 0 && percent < 0.1) return '< 0.1 %';
   return `${Math.abs(percent) < 10 ? percent.toFixed(1) : percent.toFixed(0)} %`;
 }
 
@@ -52,10 +53,10 @@ export function caseTable(cases: readonly BenchCase[], mark: (passed: boolean) =
     ['case', (one) => one.case],
     [unit ? `time a ${unit}` : 'time', ({ time }) => (time ? timeText(time.median) : 'not given')],
     ['95 % interval', ({ time }) => (time ? intervalText(time) : '')],
-    ['a', (one) => (unit ? '' : one.unit)],
+    ['unit', (one) => (unit ? '' : one.unit)],
     ['by device', ({ device }) => (device ? timeText(device.median) : '')],
     ['GFLOP/s', ({ rates }) => (rates && rates.gflops > 0 ? rateText(rates.gflops) : '')],
-    ['GB/s', ({ rates }) => (rates ? rateText(rates.gbs) : '')],
+    ['GB/s', ({ rates }) => (rates && rates.gbs > 0 ? rateText(rates.gbs) : '')],
     ['roofline', ({ rates }) => (rates?.share === undefined ? '' : percentText(rates.share))],
     ['of tolerance', ({ check }) => errorText(check)],
   ];
@@ -81,11 +82,17 @@ export function figureTable(figures: readonly Figure[]): TextTable {
   return { head: ['figure', 'value', '95 % interval', ''], rows };
 }
 
+/** As many names as a line holds. */
+const FEW = 4;
+
 /** Why cases were not measured: a line a reason. */
 export function skippedLines(skipped: readonly SkippedCase[]): string[] {
-  const byReason = new Map<string, string[]>();
-  for (const { reason, suite, case: name } of skipped) {
-    byReason.set(reason, [...(byReason.get(reason) ?? []), `${suite} ${name}`]);
-  }
-  return [...byReason].map(([reason, names]) => `Not measured, ${reason}: ${names.join('; ')}`);
+  return [...new Set(skipped.map(({ reason }) => reason))].map((reason) => {
+    const those = skipped.filter((one) => one.reason === reason);
+    const bySuite = [...new Set(those.map(({ suite }) => suite))].map((suite) => {
+      const names = those.filter((one) => one.suite === suite).map((one) => one.case);
+      return `${suite}: ${names.length > FEW ? `${names.length} cases from ${names[0]} on` : names.join('; ')}`;
+    });
+    return `Not measured (${reason}): ${bySuite.join('. ')}`;
+  });
 }

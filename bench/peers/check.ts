@@ -173,7 +173,7 @@ function expectedForms(numbers: Numbers, { vectors, probes }: ProbesQuestion): E
 }
 
 /** vᵀHv = 2 Σ_i [ s_i² + e_i Σ_j φ''(z_ij) u_ij² ] with s_i = Σ_j φ'(z_ij) u_ij and u = V Xᵀ, however it is computed. */
-function formTolerance(p: Reference, v: Float64Array): number {
+export function formTolerance(p: Reference, v: Float64Array): number {
   const { m, n, d } = p;
   const { phi, dphi, d2phi, d3phi } = p.activation;
   const z = preactivations(p);

@@ -37,7 +37,7 @@ describe('clock', () => {
 describe('calibration', () => {
   test.each([1e-5, 0.01, 3, 500])('units of %d ms fill a sample, and not many times over', async (unit) => {
     const time = fakeTime();
-    const count = await calibrate(worker('a', unit, time, []), 20, time.clock);
+    const { count } = await calibrate(worker('a', unit, time, []), 20, time.clock);
     expect(count * unit).toBeGreaterThanOrEqual(20);
     expect(count * unit).toBeLessThan(Math.max(20 * 8, 2 * unit));
   });
@@ -50,10 +50,10 @@ describe('calibration', () => {
         time.pass(2 + 0.01 * count);
       },
     };
-    const count = await calibrate(slow, 20, time.clock);
+    const { count } = await calibrate(slow, 20, time.clock);
     expect(2 / (2 + 0.01 * count)).toBeLessThan(0.035);
     const slower: Contender = { name: 'very far', run: async (units) => time.pass(19 + 0.01 * units) };
-    expect(0.01 * (await calibrate(slower, 20, time.clock))).toBeLessThan(20 * 8);
+    expect(0.01 * (await calibrate(slower, 20, time.clock)).count).toBeLessThan(20 * 8);
   });
 
   test('a coarse clock makes samples longer', async () => {
@@ -95,6 +95,16 @@ describe('measuring in turn', () => {
     const options = { samples: 1000, budgetMs: 1, clock: time.clock };
     const [{ perUnit }] = await measureInTurn([worker('a', 300, time, [])], options);
     expect(perUnit).toHaveLength(3);
+  });
+
+  test('what is long enough and warm is not run once more than needed', async () => {
+    const time = fakeTime();
+    const log: [string, number][] = [];
+    const long = (name: string) => worker(name, 500, time, log);
+    const options = { samples: 3, clock: time.clock, warm: true };
+    const all = await measureInTurn([long('a'), long('b')], options);
+    expect(all.map(({ perUnit }) => perUnit.length)).toEqual([3, 3]);
+    expect(log.map(([name]) => name).join('')).toBe('abbaab');
   });
 
   test('stops when asked, and says what a contender throws', async () => {

@@ -12,18 +12,21 @@ import { openTestEngine } from '../engine/support.ts';
 vi.setConfig({ testTimeout: 300_000 });
 
 const engine = await openTestEngine();
-const host: HostPowers = { prepareKernel: prepareKernelBench };
+const host: HostPowers = { prepareKernel: prepareKernelBench, open: openTestEngine };
 const tiny = (suite: SuiteName) => runBench(engine, { suites: [suite], effort: 'tiny' }, host);
 
-test.each(['roofline', 'steps'] as const)('%s: every case computes what it should, and has a time', async (suite) => {
-  const { cases, skipped } = await tiny(suite);
-  expect(skipped).toEqual([]);
-  expect(cases.length).toBeGreaterThan(1);
-  for (const one of cases) {
-    expect(one.check, `${one.case}: ${one.check.note}`).toMatchObject({ passed: true });
-    expect(one.time?.samples.length, one.case).toBeGreaterThan(0);
-  }
-});
+test.each(['roofline', 'steps', 'probes', 'end-to-end'] as const)(
+  '%s: every case computes what it should, and has a time',
+  async (suite) => {
+    const { cases, skipped } = await tiny(suite);
+    expect(skipped).toEqual([]);
+    expect(cases.length).toBeGreaterThan(1);
+    for (const one of cases) {
+      expect(one.check, `${one.case}: ${one.check.note}`).toMatchObject({ passed: true });
+      expect(one.time?.samples.length, one.case).toBeGreaterThan(0);
+    }
+  },
+);
 
 test('kernels: every kernel of the registry agrees with its oracle, and is held against the roofline', async () => {
   const { cases } = await tiny('kernels');

@@ -139,7 +139,7 @@ test('a failed check is told by name, without a time, and is exit 1', () => {
   const text = said.join('\n');
   expect(text).toContain('small/wrong | not given');
   expect(text).toContain('FAILED: steps small/wrong: number 1 is 5, not 2. Its time is not given.');
-  expect(text).toContain('Not measured, the time was up: steps large/slow');
+  expect(text).toContain('Not measured (the time was up): steps: large/slow');
   expect(text).toContain('The machine is busy');
   expect(exitCodeOf(result)).toBe(1);
   expect(exitCodeOf({ ...result, cases: [] })).toBe(0);

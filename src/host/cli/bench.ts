@@ -1,5 +1,6 @@
 import { type BenchResult, SCHEMA, type SuiteName } from '../../../bench/document.ts';
 import { caseTable, figureTable, percentText, skippedLines, timeText } from '../../../bench/tables.ts';
+import { startAlone } from './bench-alone.ts';
 import { type CommonOptions, perform } from './session.ts';
 import { type Terminal, verdict, warning } from './terminal.ts';
 
@@ -28,6 +29,7 @@ export function benchCommand({
     config,
     keep: null,
     file: out,
+    powers: { alone: (size, metrics) => startAlone(size, metrics, common.adapter) },
     prepare: () => ({ options: config }),
     conclude(result, terminal) {
       reportBench(result, terminal);

@@ -4,6 +4,7 @@ import { suites } from '../../../bench/suites/index.ts';
 import { type ErrorCode, FlatwalkError } from '../../engine/index.ts';
 import { adapterWishes } from '../node/index.ts';
 import { benchCommand } from './bench.ts';
+import { aloneCommand } from './bench-alone.ts';
 import { list, MOST_STEPS, orWord, size, whole } from './options.ts';
 import { reproduceCommand } from './reproduce.ts';
 import { runCommand } from './run.ts';
@@ -42,6 +43,8 @@ if (process.env.FLATWALK_ADAPTER === '') delete process.env.FLATWALK_ADAPTER;
 const program = new Command('flatwalk')
   .description('Label-noise SGD on two-layer networks, and the sharpness it lowers, on WebGPU.')
   .version(version)
+  // So that what follows a subcommand belongs to it alone.
+  .enablePositionalOptions()
   .exitOverride();
 
 /** Options that every command has. */
@@ -98,14 +101,22 @@ command('run', 'train on a CSV or TSV file')
   )
   .action(runCommand);
 
-command('bench', 'measure what things cost on this adapter, each result checked before its time is given')
+const bench = command('bench', 'measure what things cost on this adapter, each result checked before its time is given')
   .addOption(new Option('--suite <names...>', 'which suites (default: all)').choices(suites.map(({ name }) => name)))
   .option('--filter <text>', 'only cases whose name has this in it')
   .option('--quick', 'two minutes at most', false)
   .addOption(new Option('--tiny').default(false).hideHelp())
   .option('--out <file>', 'write the document there as well')
   .addHelpText('after', '\nExample: flatwalk bench --quick --suite roofline steps --out before.json')
+  .enablePositionalOptions()
   .action(benchCommand);
+
+bench
+  .command('alone', { hidden: true })
+  .argument('<size>')
+  .requiredOption('--metrics <names>', '', list)
+  .addOption(new Option('--adapter <name>').choices(adapterWishes).default('auto'))
+  .action(aloneCommand);
 
 program.addHelpText(
   'after',

@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import { FlatwalkError } from '../../engine/index.ts';
 import type { AdapterWish } from '../node/index.ts';
 import type { TaskName, TaskOptions, TaskResult } from '../tasks/index.ts';
+import type { TaskContext } from '../tasks/task.ts';
 import { failure, ResultsFile, ResultsFolder, refuseResults, toJson } from './results.ts';
 import { Terminal } from './terminal.ts';
 import { type Environment, type Place, runTask } from './where.ts';
@@ -24,6 +25,8 @@ export interface Job<N extends TaskName> {
   readonly keep: { readonly out?: string } | null;
   /** A file for the document of what the command gives, if it was said. */
   readonly file?: string;
+  /** What the task can do besides, where it runs in this process. */
+  readonly powers?: Partial<TaskContext>;
   /** The task's options, and the settings once all are known. */
   readonly prepare: () => { readonly options: TaskOptions<N>; readonly config?: object };
   /** Tells a person about the result. Returns what documents say after their head. */
@@ -62,6 +65,7 @@ export async function perform<N extends TaskName>(job: Job<N>): Promise<void> {
       job.task,
       prepared.options,
       {
+        ...job.powers,
         signal: interrupt.signal,
         emit: (event) => {
           if (event.kind === 'row') results()?.row(event);

@@ -1,6 +1,8 @@
-import type { BenchResult, SuiteName } from '../../../bench/document.ts';
+import type { BenchResult, Check, SuiteName } from '../../../bench/document.ts';
 import { runBench } from '../../../bench/run.ts';
 import type { Effort } from '../../../bench/suite.ts';
+import type { Engine } from '../../engine/index.ts';
+import { reproduce } from './reproduce.ts';
 import type { Task } from './task.ts';
 import { prepareKernelBench } from './verify/bench.ts';
 
@@ -15,10 +17,18 @@ export interface BenchOptions {
 /** Times of what flatwalk does on the engine's adapter, each checked before it is given. */
 export const bench: Task<BenchOptions, BenchResult> = {
   name: 'bench',
-  run(engine, { suites, filter, effort }, { emit, signal, open }) {
+  run(engine, { suites, filter, effort }, { emit, signal, open, alone }) {
     const { document } = globalThis as { readonly document?: { readonly hidden: boolean } };
     const progress = (share: number, label: string) => emit({ kind: 'progress', share, label });
     const settings = { suites, filter, effort, signal, progress, hidden: document?.hidden };
-    return runBench(engine, settings, { prepareKernel: prepareKernelBench, open });
+    return runBench(engine, settings, { prepareKernel: prepareKernelBench, open, alone, reproduce: reproduceQuickly });
   },
 };
+
+async function reproduceQuickly(engine: Engine, signal?: AbortSignal): Promise<Check> {
+  const { claims } = await reproduce.run(engine, { quick: true }, { emit: () => {}, signal });
+  const failed = claims.filter(({ holds }) => holds === false);
+  const note =
+    failed.length === 0 ? 'every judged claim holds' : `claims ${failed.map(({ id }) => id).join(', ')} fail`;
+  return { passed: failed.length === 0, error: failed.length, tolerance: 0, note };
+}

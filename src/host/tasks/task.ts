@@ -1,3 +1,4 @@
+import type { HostPowers } from '../../../bench/suite.ts';
 import type { Engine, MetricRow } from '../../engine/index.ts';
 
 /**
@@ -15,6 +16,8 @@ export interface TaskContext {
   readonly signal?: AbortSignal;
   /** Opens another engine on the same adapter. */
   readonly open?: () => Promise<Engine>;
+  /** Starts a run of a size of the benchmarks in a process of its own; where there are processes. */
+  readonly alone?: HostPowers['alone'];
 }
 
 export type TaskEvent =
