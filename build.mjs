@@ -1,7 +1,15 @@
-/** Builds what is asked for, or everything: `node build.mjs [lib] [cli] [bench] [page] [types]`. */
+/**
+ * Builds what is asked for, or everything: `node build.mjs [lib] [cli] [bench] [page] [types] [--out=FOLDER]`, into dist/ if no
+ * other folder is named.
+ */
 import { execFileSync } from 'node:child_process';
 import { builtinModules } from 'node:module';
+import { join, resolve } from 'node:path';
 import { build } from 'vite';
+import { stripShaders } from './strip-wgsl.mjs';
+
+const named = process.argv.find((argument) => argument.startsWith('--out='));
+const out = resolve(named?.slice('--out='.length) ?? 'dist');
 
 const nodeOnly = [...builtinModules, ...builtinModules.map((name) => `node:${name}`)];
 /** Packages that a program loads only when it needs them, from the installation beside it. */
@@ -11,6 +19,7 @@ const library = (entry, outDir, external, minify) =>
   build({
     configFile: false,
     logLevel: 'warn',
+    plugins: [stripShaders()],
     build: {
       target: 'es2022',
       outDir,
@@ -25,6 +34,7 @@ const program = (input, outDir) =>
   build({
     configFile: false,
     logLevel: 'warn',
+    plugins: [stripShaders()],
     build: { target: 'node20', outDir, emptyOutDir: true, ssr: true, rollupOptions: { input, external: loadedLate } },
     ssr: { noExternal: true, external: loadedLate },
   });
@@ -32,18 +42,26 @@ const program = (input, outDir) =>
 const targets = {
   lib: () =>
     library(
-      { flatwalk: 'src/engine/index.ts', node: 'src/host/node/index.ts', reference: 'src/reference/index.ts' },
-      'dist/lib',
+      {
+        flatwalk: 'src/engine/index.ts',
+        data: 'src/model/data.ts',
+        geometry: 'src/engine/geometry/index.ts',
+        large: 'src/engine/large/index.ts',
+        node: 'src/host/node/index.ts',
+        reference: 'src/reference/index.ts',
+      },
+      join(out, 'lib'),
       [...nodeOnly, ...loadedLate],
       false,
     ),
-  cli: () => program({ flatwalk: 'src/host/cli/main.ts' }, 'dist/cli'),
-  bench: () => program({ steps: 'bench/steps.ts' }, 'dist/bench'),
-  page: () => build({ logLevel: 'warn' }),
-  types: () => execFileSync('npx', ['tsc', '-p', 'tsconfig.types.json'], { stdio: 'inherit' }),
+  cli: () => program({ flatwalk: 'src/host/cli/main.ts' }, join(out, 'cli')),
+  bench: () => program({ steps: 'bench/steps.ts' }, join(out, 'bench')),
+  page: () => build({ logLevel: 'warn', build: { outDir: join(out, 'page') } }),
+  types: () =>
+    execFileSync('npx', ['tsc', '-p', 'tsconfig.types.json', '--outDir', join(out, 'types')], { stdio: 'inherit' }),
 };
 
-const asked = process.argv.slice(2);
+const asked = process.argv.slice(2).filter((argument) => argument !== named);
 for (const name of asked.length > 0 ? asked : Object.keys(targets)) {
   if (!(name in targets))
     throw new Error(`there is no build target '${name}'; there are: ${Object.keys(targets).join(', ')}`);

@@ -1,5 +1,6 @@
 /** The web pages: index.html for people, runner.html for headless Chrome. (Library and command line: build.mjs.) */
 import { defineConfig, type Plugin } from 'vite';
+import { stripShaders } from './strip-wgsl.mjs';
 
 /** The development server sends styles inside scripts and reloads through a socket, which the pages' policy forbids. */
 const relaxPolicy: Plugin = {
@@ -12,11 +13,12 @@ export default defineConfig({
   // Relative addresses work from any folder of any static server.
   base: './',
   appType: 'mpa',
-  plugins: [relaxPolicy],
+  plugins: [relaxPolicy, stripShaders()],
   // This machine only: the server hands out the source tree.
   server: { host: 'localhost' },
   preview: { host: 'localhost' },
-  worker: { format: 'es' },
+  // A worker is a build of its own.
+  worker: { format: 'es', plugins: () => [stripShaders()] },
   build: {
     target: 'es2022',
     outDir: 'dist/page',

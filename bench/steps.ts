@@ -3,9 +3,10 @@
  * same run, with the results compared before any time is printed. `npm run bench`.
  */
 import Table from 'cli-table3';
-import { Engine, makeInputs, makeLabels, makeWeights, type Plan } from '../src/engine/index.ts';
+import { Engine, type Plan } from '../src/engine/index.ts';
 import { Network } from '../src/engine/network.ts';
 import { openNodeGpu } from '../src/host/node/index.ts';
+import { makeInputs, makeLabels, makeWeights } from '../src/model/data.ts';
 import { sampledDraw } from '../src/model/draws.ts';
 
 const m = 10;

@@ -1,6 +1,6 @@
 import type { Stretch } from '../src/engine/gpu.ts';
 import type { Engine, MetricName, MetricRow } from '../src/engine/index.ts';
-import type { KernelName } from '../src/engine/kernels.ts';
+import type { KernelName } from '../src/engine/registry.ts';
 import { FlatwalkError } from '../src/model/errors.ts';
 import type { BenchCase, Check, Figure, Memory, Rates, SkippedCase, SuiteName, Work } from './document.ts';
 import { type Contender, measureInTurn, type Samples } from './measure.ts';

@@ -1,5 +1,5 @@
 import type { Gpu, Stretch } from '../../src/engine/gpu.ts';
-import { type KernelName, kernelNames } from '../../src/engine/kernels.ts';
+import { type KernelName, kernelNames } from '../../src/engine/registry.ts';
 import { finished } from '../bare.ts';
 import type { Check } from '../document.ts';
 import { type SizeName, sizes } from '../problems.ts';

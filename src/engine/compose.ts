@@ -9,11 +9,10 @@ import type { Slot } from './kernel.ts';
  * Constants (sizes, seeds) are declarations in front. Every line remembers the file and line that it came from.
  */
 
-const files = import.meta.glob<string>('../../shaders/**/*.wgsl', { query: '?raw', import: 'default', eager: true });
-
-export const shaderFiles: ReadonlyMap<string, string> = new Map(
-  Object.entries(files).map(([path, text]) => [path.replace('../../shaders/', ''), text]),
-);
+/** Files by their places below shaders/, from what `import.meta.glob` gives. */
+export function shaderTexts(files: Readonly<Record<string, string>>): ReadonlyMap<string, string> {
+  return new Map(Object.entries(files).map(([path, text]) => [path.replace(/^.*\/shaders\//, ''), text]));
+}
 
 export interface Variant {
   readonly slots?: Partial<Record<Slot, string>>;
@@ -35,7 +34,8 @@ export interface Composed {
   readonly slots: readonly Slot[];
 }
 
-export function compose(kernel: string, variant: Variant = {}): Composed {
+/** @throws SHADER for a file or a choice that is not among `files` */
+export function compose(file: string, files: ReadonlyMap<string, string>, variant: Variant = {}): Composed {
   const constants = variant.constants ?? {};
   const lines: Line[] = Object.entries(constants).map(([name, value]) => ({
     text: typeof value === 'number' ? `const ${name}: u32 = ${value}u;` : `const ${name} = ${value};`,
@@ -47,7 +47,7 @@ export function compose(kernel: string, variant: Variant = {}): Composed {
   const add = (file: string, wantedBy: string) => {
     if (seen.has(file)) return;
     seen.add(file);
-    const text = shaderFiles.get(file);
+    const text = files.get(file);
     if (text === undefined) {
       throw new FlatwalkError('SHADER', `${wantedBy} needs shaders/${file}, which does not exist`, 'Check the name.');
     }
@@ -69,14 +69,14 @@ export function compose(kernel: string, variant: Variant = {}): Composed {
     }
     return chosen;
   };
-  add(`${kernel}.wgsl`, kernel);
+  add(file, 'the engine');
   const unrolled = unroll(lines, constants);
   return { code: unrolled.map((l) => l.text).join('\n'), lines: unrolled, slots: [...slots] };
 }
 
 const LOOP = /^(\s*)for \(var (\w+) = (\d+)u; \2 < (\w+); \2\+\+\) \{$/;
 
-/** Expands the loops marked `// @unroll`, inner ones too. The closing brace is the first at the loop's own indentation. */
+/** Expands the loops marked `// @unroll`, inner ones too. */
 export function unroll(lines: readonly Line[], constants: Readonly<Record<string, number | string>>): Line[] {
   const out: Line[] = [];
   for (let at = 0; at < lines.length; at++) {
@@ -95,7 +95,7 @@ export function unroll(lines: readonly Line[], constants: Readonly<Record<string
       );
     }
     const [, indent, variable, start] = match;
-    const close = lines.findIndex((l, i) => i > at + 1 && l.text === `${indent}}`);
+    const close = closing(lines, at + 1);
     const body = lines.slice(at + 2, close);
     const name = new RegExp(`\\b${variable}\\b`, 'g');
     for (let k = Number(start); k < bound; k++) {
@@ -111,4 +111,15 @@ export function unroll(lines: readonly Line[], constants: Readonly<Record<string
     at = close;
   }
   return out;
+}
+
+/** The line that closes the braces which line `head` opens. */
+function closing(lines: readonly Line[], head: number): number {
+  let depth = 0;
+  return lines.findIndex(({ text }, at) => {
+    if (at < head) return false;
+    const code = text.replace(/\/\/.*/, '');
+    depth += code.split('{').length - code.split('}').length;
+    return depth === 0;
+  });
 }

@@ -3,6 +3,7 @@ import { FlatwalkError } from '../model/errors.ts';
 import { type AdapterDescription, describeAdapter } from './adapter.ts';
 import { Gpu } from './gpu.ts';
 import { Network, type ProblemOptions } from './network.ts';
+import type { GivenParts } from './parts.ts';
 import { Problem } from './problem.ts';
 
 export interface EngineOptions {
@@ -11,6 +12,8 @@ export interface EngineOptions {
   /** Where to ask for an adapter if no device is given: `navigator.gpu`, or Dawn's in Node. */
   readonly gpu?: GPU;
   readonly powerPreference?: GPUPowerPreference;
+  /** Parts of the library that are not to be loaded later, as in a service worker: `{ large, geometry }`. */
+  readonly parts?: GivenParts;
 }
 
 /** On a software adapter invocations beyond a vector or two of the processor cost time at every barrier and gain nothing. */
@@ -43,7 +46,7 @@ export class Engine {
         { device: options.device, info: options.device.adapterInfo ?? ({} as GPUAdapterInfo) }
       : await openDevice(options);
     const adapter = describeAdapter({ info });
-    const gpu = new Gpu(device, options.device === undefined, adapter.software ? SOFTWARE_LANES : 64);
+    const gpu = new Gpu(device, options.device === undefined, adapter.software ? SOFTWARE_LANES : 64, options.parts);
     // Lets a loss that has already happened be seen.
     await gpu.settled();
     return new Engine(gpu, adapter);

@@ -1,8 +1,10 @@
 import { FlatwalkError } from '../model/errors.ts';
 import { type Composed, compose, type Variant } from './compose.ts';
 import type { Kernel } from './kernel.ts';
-import { type KernelName, kernels } from './kernels.ts';
+import { core } from './kernels.ts';
+import { type GivenParts, Library } from './parts.ts';
 import { Recorder } from './recorder.ts';
+import type { KernelName, kernels } from './registry.ts';
 import { BufferUsage, COMPUTE_STAGE, MAP_READ_MODE, STORAGE } from './usage.ts';
 
 export interface Pipeline {
@@ -40,6 +42,7 @@ export class Gpu {
   /** Invocations in a workgroup whose members wait for each other, at most; a power of two. */
   readonly lanes: number;
   readonly recorder: Recorder;
+  readonly library: Library;
   /** What the engine holds on the device now. */
   readonly held = { buffers: 0, bytes: 0 };
   readonly #pipelines = new Map<string, Promise<Pipeline>>();
@@ -51,10 +54,11 @@ export class Gpu {
   #failure: FlatwalkError | null = null;
   #ended: FlatwalkError | null = null;
 
-  constructor(device: GPUDevice, owned: boolean, lanes: number) {
+  constructor(device: GPUDevice, owned: boolean, lanes: number, parts?: GivenParts) {
     this.device = device;
     this.owned = owned;
     this.lanes = lanes;
+    this.library = new Library(parts);
     this.#lost = device.lost.then((info) => {
       this.#ended ??= new FlatwalkError(
         'DEVICE_LOST',
@@ -247,8 +251,10 @@ export class Gpu {
   }
 
   async #compile(name: KernelName, variant: Variant): Promise<Pipeline> {
+    const { folder, kernels, shaders } = await this.library.partOf(name);
+    this.check();
     const kernel: Kernel = kernels[name];
-    const composed = compose(name, variant);
+    const composed = compose(`${folder}${name}.wgsl`, new Map([...core.shaders, ...shaders]), variant);
     const label = name;
     const module = this.scoped(label, () => this.device.createShaderModule({ label, code: composed.code }));
     const notes = await this.race(module.getCompilationInfo());

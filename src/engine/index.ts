@@ -1,13 +1,5 @@
 /** flatwalk: label-noise SGD on two-layer networks, and the sharpness it lowers, on WebGPU. */
 export { activationNames } from '../model/activations.ts';
-export {
-  type InputKind,
-  inputKinds,
-  makeInputs,
-  makeLabels,
-  makeSignMatchedWeights,
-  makeWeights,
-} from '../model/data.ts';
 export type { Law } from '../model/draws.ts';
 export { type ErrorCode, errorCodes, FlatwalkError } from '../model/errors.ts';
 export { type AdapterDescription, describeAdapter } from './adapter.ts';

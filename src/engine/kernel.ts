@@ -36,6 +36,14 @@ export function defineKernel<
   return kernel;
 }
 
+/** Kernels that are loaded together, with the text of their files and of the fragments that others may use. */
+export interface Part {
+  /** Where its kernels lie, below shaders/. */
+  readonly folder: string;
+  readonly kernels: Readonly<Record<string, Kernel>>;
+  readonly shaders: ReadonlyMap<string, string>;
+}
+
 export type ParamsOf<K> = K extends Kernel<infer P, infer _B, infer _C> ? Numbers<Extract<keyof P, string>> : never;
 export type BindingsOf<K> = K extends Kernel<infer _P, infer B, infer _C> ? B : never;
 export type ConstantsOf<K> = K extends Kernel<infer _P, infer _B, infer C> ? Numbers<C> : never;

@@ -2,11 +2,9 @@ import type { Law } from '../model/draws.ts';
 import { FlatwalkError } from '../model/errors.ts';
 import { checkLaw, count, real } from './arrays.ts';
 import type { Network } from './network.ts';
-import { prepareFeatures } from './stages/features.ts';
-import { prepareGradient } from './stages/gradient.ts';
 import { type Observed, prepareObserve } from './stages/observe.ts';
-import { prepareProbes, type TraceEstimate } from './stages/probes.ts';
-import { prepareRetraction, type Retraction, retractedPreactivations } from './stages/retract.ts';
+import type { TraceEstimate } from './stages/probes.ts';
+import type { Retraction } from './stages/retract.ts';
 import type { Stage } from './stages/stage.ts';
 
 /** What stages found at one point, from which metrics are finished. Absent where no metric needs it. */
@@ -211,14 +209,17 @@ export async function prepareWatch(
 ): Promise<Stage<MetricValues>> {
   const all = checkMetrics(network, names, options);
   const needed = new Set(names.flatMap((name) => metrics[name].needs as readonly Finding[]));
+  const geometry = () => network.gpu.library.load('geometry');
+  const probes = { probes: all.probes, kind: all.probeKind, seed: all.probeSeed, repeated };
   // In the order in which a block goes through them: what is retracted is there once the retraction is.
   const prepare: { [F in Finding]: () => Promise<Stage<Findings[F]>> } = {
     observed: () => prepareObserve(network),
-    gradientNorm: () => prepareGradient(network),
-    features: () => prepareFeatures(network),
-    probes: () => prepareProbes(network, { probes: all.probes, kind: all.probeKind, seed: all.probeSeed, repeated }),
-    retraction: () => prepareRetraction(network),
-    retracted: () => prepareObserve(network, retractedPreactivations(network), 'retracted sums'),
+    gradientNorm: async () => (await geometry()).prepareGradient(network),
+    features: async () => (await geometry()).prepareFeatures(network),
+    probes: async () => (await geometry()).prepareProbes(network, probes),
+    retraction: async () => (await geometry()).prepareRetraction(network),
+    retracted: async () =>
+      prepareObserve(network, (await geometry()).retractedPreactivations(network), 'retracted sums'),
   };
   const stages: { finding: Finding; stage: Stage<unknown> }[] = [];
   for (const finding of Object.keys(prepare) as Finding[]) {

@@ -3,7 +3,7 @@ import { FlatwalkError } from '../model/errors.ts';
 import { count, type NumberList, toFloat32 } from './arrays.ts';
 import { checksum } from './checkpoint.ts';
 import type { Gpu, Launch } from './gpu.ts';
-import type { KernelName, kernels } from './kernels.ts';
+import type { KernelName, kernels } from './registry.ts';
 
 export interface ProblemOptions {
   /** The data points X, n rows of d numbers: nested rows, or flat and row-major. */

@@ -15,12 +15,9 @@ import type { Network } from './network.ts';
 import type { PlanExplanation } from './plan.ts';
 import { planRun } from './plans/run.ts';
 import { readSettings, type TrainOptions } from './settings.ts';
-import { prepareCurvature, vectorsAtOnce } from './stages/curvature.ts';
 import { prepareForward } from './stages/forward.ts';
-import { gradientBuffer, prepareGradient } from './stages/gradient.ts';
 import { type Observed, prepareObserve } from './stages/observe.ts';
-import { prepareProbes, type TraceEstimate } from './stages/probes.ts';
-import { prepareJacobianGram, prepareRetraction, RETRACTION_STEPS } from './stages/retract.ts';
+import type { TraceEstimate } from './stages/probes.ts';
 import { recordStages, type Stage } from './stages/stage.ts';
 import { Run } from './train.ts';
 
@@ -139,6 +136,7 @@ export class Problem {
   async gradient(): Promise<Float32Array> {
     const network = this.#network;
     network.check();
+    const { gradientBuffer, prepareGradient } = await network.gpu.library.load('geometry');
     await this.#record([await prepareGradient(network)]);
     return this.#floats(gradientBuffer(network), network.replicas * network.cells);
   }
@@ -150,35 +148,9 @@ export class Problem {
   async hvp(vectors: NumberList): Promise<Float32Array> {
     const network = this.#network;
     network.check();
-    const { replicas, cells } = network;
     const { values } = toFloat32('vectors', vectors);
-    const perReplica = values.length / (replicas * cells);
-    if (!Number.isInteger(perReplica) || perReplica < 1) {
-      throw new FlatwalkError(
-        'BAD_SHAPE',
-        `vectors has ${values.length} numbers, which is not a multiple of ${replicas * cells}, one vector a replica`,
-        'Give whole vectors of m x d numbers, the same number for every replica.',
-      );
-    }
-    const result = new Float32Array(values.length);
-    for (let done = 0; done < perReplica; ) {
-      const taken = vectorsAtOnce(network, perReplica - done);
-      const curvature = await prepareCurvature(network, taken);
-      const batch = new Float32Array(replicas * taken * cells);
-      for (let r = 0; r < replicas; r++) {
-        const from = (r * perReplica + done) * cells;
-        batch.set(values.subarray(from, from + taken * cells), r * taken * cells);
-      }
-      network.gpu.write(curvature.vectors, batch);
-      await this.#record([curvature]);
-      const products = await this.#floats(curvature.products, batch.length);
-      for (let r = 0; r < replicas; r++) {
-        const from = r * taken * cells;
-        result.set(products.subarray(from, from + taken * cells), (r * perReplica + done) * cells);
-      }
-      done += taken;
-    }
-    return result;
+    const { hessianProducts } = await network.gpu.library.load('geometry');
+    return hessianProducts(network, values, (stage) => this.#result(stage));
   }
 
   /** Hutchinson's estimate of tr D²L with its standard error, one for each replica. */
@@ -186,6 +158,7 @@ export class Problem {
     this.#network.check();
     count('probes', options.probes);
     if (options.kind) checkLaw('kind', options.kind);
+    const { prepareProbes } = await this.#network.gpu.library.load('geometry');
     return this.#result(await prepareProbes(this.#network, options));
   }
 
@@ -193,6 +166,7 @@ export class Problem {
   async jacobianGram(): Promise<Float32Array> {
     const network = this.#network;
     network.check();
+    const { prepareJacobianGram } = await network.gpu.library.load('geometry');
     return this.#result(await prepareJacobianGram(network));
   }
 
@@ -202,39 +176,14 @@ export class Problem {
    * What is left is for the caller to judge: it is not small where gradients vanish or no weights fit the labels.
    * @throws LIMIT above 512 samples; NOT_DEFINED, with the weights unchanged, if a replica left the range of f32
    */
-  async retract(steps = RETRACTION_STEPS): Promise<{ largestResidual: Float64Array; pivotRatio: Float64Array }> {
+  async retract(steps?: number): Promise<{ largestResidual: Float64Array; pivotRatio: Float64Array }> {
     const network = this.#network;
     network.check();
-    count('steps', steps);
+    if (steps !== undefined) count('steps', steps);
     const release = this.#occupy();
     try {
-      const { replicas, width, samples, dimension, cells, data, gpu } = network;
-      const moves = network.scratch('moves', replicas * width * samples);
-      const { pivots } = await this.#result(await prepareRetraction(network, { steps, moves }));
-      const copy = network.scratch('retracted weights', replicas * cells);
-      const combine = await gpu.launch('combine', { coefficients: moves, data, sum: copy });
-      const [forward, observe] = await Promise.all([prepareForward(network, copy), prepareObserve(network)]);
-      gpu.recorder.copy(network.weights, 0, copy, 0, replicas * cells * 4);
-      gpu.recorder.dispatch(combine, {
-        rows: replicas * width,
-        first: 0,
-        count: samples,
-        inner: dimension,
-        accumulate: 1,
-      });
-      recordStages(network, forward, [observe]);
-      const { largestResidual, broken } = observe.finish(await gpu.read(observe.outputs));
-      const pivotRatio = Float64Array.from(largestResidual, (_, r) => pivots[r][0] / pivots[r][1]);
-      const bad = broken.findIndex((b) => b > 0);
-      if (bad >= 0) {
-        throw new FlatwalkError(
-          'NOT_DEFINED',
-          `Retraction of replica ${bad} left the range of f32 (pivots' ratio ${pivotRatio[bad]}); the weights are unchanged`,
-          'Start nearer to the manifold, or where the per-sample gradients are independent and not zero.',
-        );
-      }
-      network.replaceWeights(copy);
-      return { largestResidual, pivotRatio };
+      const { retractWeights } = await network.gpu.library.load('geometry');
+      return await retractWeights(network, (stage) => this.#result(stage), steps);
     } finally {
       release();
     }

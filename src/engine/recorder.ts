@@ -1,6 +1,6 @@
 import type { Gpu, Launch } from './gpu.ts';
 import { fold, type Kernel, type Numbers, type ParamsOf } from './kernel.ts';
-import type { KernelName, kernels } from './kernels.ts';
+import type { KernelName, kernels } from './registry.ts';
 import { BufferUsage } from './usage.ts';
 
 /** Dynamic offsets of uniform buffers are multiples of 256 bytes on every device. */

@@ -1,4 +1,4 @@
-import type { KernelName, kernels } from '../engine/kernels.ts';
+import type { KernelName, kernels } from '../engine/registry.ts';
 import { drawAhead, drawTable, probeVectors } from './kernels/draws.ts';
 import {
   choleskyPanel,

@@ -4,7 +4,7 @@ import type { SuiteName } from '../../bench/document.ts';
 import { runBench } from '../../bench/run.ts';
 import type { HostPowers, Suite } from '../../bench/suite.ts';
 import { FlatwalkError } from '../../src/engine/index.ts';
-import { kernelNames } from '../../src/engine/kernels.ts';
+import { kernelNames } from '../../src/engine/registry.ts';
 import { prepareKernelBench } from '../../src/host/tasks/verify/bench.ts';
 import { openTestEngine } from '../engine/support.ts';
 

@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest';
-import { compose, type Line, shaderFiles, unroll } from '../../src/engine/compose.ts';
+import { type Line, unroll } from '../../src/engine/compose.ts';
 import { Engine } from '../../src/engine/index.ts';
-import { kernelNames } from '../../src/engine/kernels.ts';
+import { compose, fileOf, kernelNames, shaderFiles } from '../../src/engine/registry.ts';
 import { openTestDevice } from '../gpu.ts';
 
 const source = (text: string): Line[] =>
@@ -120,7 +120,7 @@ describe('compose', () => {
       const { code, lines } = compose(kernel, { slots, constants });
       expect(code.split('\n')).toEqual(lines.map((l) => l.text));
       const own = lines.find((l) => l.text.includes(`fn ${kernel}(`));
-      expect(shaderFiles.get(`${kernel}.wgsl`)?.split('\n')[(own?.line ?? 0) - 1]).toBe(own?.text);
+      expect(shaderFiles.get(fileOf(kernel))?.split('\n')[(own?.line ?? 0) - 1]).toBe(own?.text);
     }
   });
 });

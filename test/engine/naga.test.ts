@@ -8,10 +8,9 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { expect, test } from 'vitest';
-import { compose } from '../../src/engine/compose.ts';
 import type { Kernel } from '../../src/engine/kernel.ts';
-import { type KernelName, kernelNames, kernels } from '../../src/engine/kernels.ts';
 import { activationVariant, RUNNING } from '../../src/engine/network.ts';
+import { compose, type KernelName, kernelNames, kernels } from '../../src/engine/registry.ts';
 import { environmentFor } from '../../src/host/node/environment.ts';
 import { activation, activationNames } from '../../src/model/activations.ts';
 

@@ -2,25 +2,33 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { dirname, join, normalize } from 'node:path';
 import { describe, expect, test } from 'vitest';
-import { compose, shaderFiles } from '../../src/engine/compose.ts';
+import { compose as composeFile } from '../../src/engine/compose.ts';
+import { geometry } from '../../src/engine/geometry/index.ts';
 import type { Kernel } from '../../src/engine/kernel.ts';
-import { type KernelName, kernelNames, kernels } from '../../src/engine/kernels.ts';
+import { core } from '../../src/engine/kernels.ts';
+import { large } from '../../src/engine/large/index.ts';
+import { compose, fileOf, type KernelName, kernelNames, kernels, shaderFiles } from '../../src/engine/registry.ts';
+import { tables } from '../../src/engine/tables.ts';
 import { activationNames } from '../../src/model/activations.ts';
 
 const textOf = (file: string) => shaderFiles.get(file) ?? '';
-const fragments = [...shaderFiles.keys()].filter((file) => file.includes('/'));
+const kernelFiles = kernelNames.map(fileOf);
+const fragments = [...shaderFiles.keys()].filter((file) => !kernelFiles.includes(file));
+const slots = { activation: 'tanh', space: 'data', draws: 'sampled', law: 'gaussian' };
+const sizes = { WIDTH: 1, SAMPLES: 1, STATE: 1, BATCH: 1, LANES: 1 };
+const parts = { large, geometry, tables };
 const code = (text: string) => text.replaceAll(/\/\/.*$/gm, '');
 
 describe.each(kernelNames)('kernel %s', (name: KernelName) => {
   const kernel: Kernel = kernels[name];
-  const text = code(textOf(`${name}.wgsl`));
+  const text = code(textOf(fileOf(name)));
 
   test('has a file with an entry point of its name, and only that', () => {
     expect([...text.matchAll(/@compute[^{]*?fn (\w+)\(/g)].map((m) => m[1])).toEqual([name]);
   });
 
   test('opens with a header: its name, and what it computes', () => {
-    expect(textOf(`${name}.wgsl`).startsWith(`// ${name}: `)).toBe(true);
+    expect(textOf(fileOf(name)).startsWith(`// ${name}: `)).toBe(true);
   });
 
   test('declares the parameters of its descriptor, in name, type and order', () => {
@@ -47,8 +55,6 @@ describe.each(kernelNames)('kernel %s', (name: KernelName) => {
   });
 
   test('needs no constant that its descriptor does not name', () => {
-    const slots = { activation: 'tanh', space: 'data', draws: 'sampled', law: 'gaussian' };
-    const sizes = { WIDTH: 1, SAMPLES: 1, STATE: 1, BATCH: 1, LANES: 1 };
     const whole = code(compose(name, { slots, constants: sizes }).code);
     const known = ['SAMPLES', 'BATCH', 'RUNNING', 'WIDTH', 'STATE', 'LANES', 'OWN_TARGETS'];
     const used = known.filter((constant) => new RegExp(`(?<!const )\\b${constant}\\b(?!:)`).test(whole));
@@ -57,10 +63,18 @@ describe.each(kernelNames)('kernel %s', (name: KernelName) => {
 });
 
 describe('shaders', () => {
-  test('kernels lie in the folder itself, one file each', () => {
-    const stems = [...shaderFiles.keys()].filter((file) => !file.includes('/')).map((file) => file.slice(0, -5));
-    expect(stems.sort()).toEqual([...kernelNames].sort());
+  test('kernels lie in the folder of their part, one file each', () => {
+    const files = [...shaderFiles.keys()].filter((file) => !/\//.test(file) || /^(large|geometry|tables)\//.test(file));
+    expect(files.sort()).toEqual([...kernelFiles].sort());
   });
+
+  test.each(Object.entries(parts))(
+    'the part %s needs no other part than the core',
+    (_, { folder, kernels, shaders }) => {
+      const files = new Map([...core.shaders, ...shaders]);
+      for (const name of Object.keys(kernels)) composeFile(`${folder}${name}.wgsl`, files, { slots, constants: sizes });
+    },
+  );
 
   test('there is an activation file for every entry of the table, and no other', () => {
     const files = fragments.filter((f) => f.startsWith('activation/')).map((f) => f.slice('activation/'.length, -5));

@@ -94,7 +94,7 @@ describe('a fault is noticed', () => {
     const engine = await faultyEngine('tangent', 'var total', 'bar total');
     const row = await verify(engine, 'tangent, relu');
     expect(row).toMatchObject({ kernel: 'tangent', activation: 'relu', passed: false });
-    expect(row.error).toMatch(/'tangent' does not compile.*shaders\/tangent\.wgsl:\d+/);
+    expect(row.error).toMatch(/'tangent' does not compile.*shaders\/geometry\/tangent\.wgsl:\d+/);
     expect(await verify(engine, 'centre')).toMatchObject({ passed: true });
     expect(JSON.parse(JSON.stringify(row))).toEqual(row);
     engine.dispose();

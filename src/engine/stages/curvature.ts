@@ -1,5 +1,6 @@
+import { FlatwalkError } from '../../model/errors.ts';
 import { BLOCK_CELLS, type Network } from '../network.ts';
-import type { Stage } from './stage.ts';
+import type { Evaluate, Stage } from './stage.ts';
 
 /**
  * How many vectors of every replica to work on at once, of those wanted: a power of two, so that the buffers for all the
@@ -12,15 +13,14 @@ export function vectorsAtOnce(network: Network, wanted: number): number {
   return 2 ** Math.floor(Math.log2(fitting));
 }
 
-/** Products of the Hessian of L with vectors, `perReplica` at a time for every replica. */
-export interface Curvature extends Omit<Stage<never>, 'finish'> {
+/** Products H v of the Hessian of L with vectors, laid out as these. */
+interface Curvature extends Stage<Float32Array> {
   /** (replicas * perReplica) x m x d, those of a replica in a row. */
   readonly vectors: GPUBuffer;
-  /** H v, laid out as `vectors`. */
-  readonly products: GPUBuffer;
 }
 
-export async function prepareCurvature(network: Network, perReplica: number): Promise<Curvature> {
+/** @param perReplica vectors of every replica at a time */
+async function prepareCurvature(network: Network, perReplica: number): Promise<Curvature> {
   const { gpu, replicas, width, samples, dimension, cells, blocks, preactivations, residuals, targets, data } = network;
   const count = replicas * perReplica;
   const most = blocks[0].count;
@@ -46,7 +46,6 @@ export async function prepareCurvature(network: Network, perReplica: number): Pr
   const rows = count * width;
   return {
     vectors,
-    products,
     block(block) {
       const { first, count: taken } = block;
       const accumulate = block === blocks[0] ? 0 : 1;
@@ -56,5 +55,41 @@ export async function prepareCurvature(network: Network, perReplica: number): Pr
       gpu.recorder.dispatch(combine, { rows, first, count: taken, inner: dimension, accumulate });
     },
     outputs: [{ buffer: products, size: count * cells * 4 }],
+    finish: ([bytes]) => new Float32Array(bytes),
   };
+}
+
+/** H v of `vectors`, replicas x k x m x d, some at a time. @throws BAD_SHAPE */
+export async function hessianProducts(
+  network: Network,
+  vectors: Float32Array,
+  evaluate: Evaluate,
+): Promise<Float32Array> {
+  const { replicas, cells, gpu } = network;
+  const perReplica = vectors.length / (replicas * cells);
+  if (!Number.isInteger(perReplica) || perReplica < 1) {
+    throw new FlatwalkError(
+      'BAD_SHAPE',
+      `vectors has ${vectors.length} numbers, which is not a multiple of ${replicas * cells}, one vector a replica`,
+      'Give whole vectors of m x d numbers, the same number for every replica.',
+    );
+  }
+  const result = new Float32Array(vectors.length);
+  for (let done = 0; done < perReplica; ) {
+    const taken = vectorsAtOnce(network, perReplica - done);
+    const curvature = await prepareCurvature(network, taken);
+    const batch = new Float32Array(replicas * taken * cells);
+    for (let r = 0; r < replicas; r++) {
+      const from = (r * perReplica + done) * cells;
+      batch.set(vectors.subarray(from, from + taken * cells), r * taken * cells);
+    }
+    gpu.write(curvature.vectors, batch);
+    const products = await evaluate(curvature);
+    for (let r = 0; r < replicas; r++) {
+      const from = r * taken * cells;
+      result.set(products.subarray(from, from + taken * cells), (r * perReplica + done) * cells);
+    }
+    done += taken;
+  }
+  return result;
 }

@@ -1,4 +1,5 @@
-import { lanesFor, VALUES_PER_CHUNK } from '../kernels.ts';
+import { VALUES_PER_CHUNK } from '../geometry/kernels.ts';
+import { lanesFor } from '../kernels.ts';
 import type { Network } from '../network.ts';
 import type { Stage } from './stage.ts';
 

@@ -1,5 +1,6 @@
 import { FlatwalkError } from '../../model/errors.ts';
-import { lanesFor, PANEL } from '../kernels.ts';
+import { PANEL } from '../geometry/kernels.ts';
+import { lanesFor } from '../kernels.ts';
 import type { Network } from '../network.ts';
 import type { Stage } from './stage.ts';
 
@@ -9,7 +10,7 @@ const MOST_SAMPLES = 512;
  * Gauss-Newton converges quadratically near the manifold; from a random start it needs a few more steps. Those after the one
  * that converges do nothing.
  */
-export const RETRACTION_STEPS = 8;
+const RETRACTION_STEPS = 8;
 
 /** @throws LIMIT where the Gauss-Newton system does not fit */
 export function checkRetractable({ samples, replicas, width, blocks }: Network): void {

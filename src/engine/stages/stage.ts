@@ -15,6 +15,9 @@ export interface Stage<Result> {
   finish(bytes: readonly ArrayBuffer[]): Result;
 }
 
+/** A stage's result at the present weights, over a forward pass of their own. */
+export type Evaluate = <Result>(stage: Stage<Result>) => Promise<Result>;
+
 /** Records the pre-activations and the residuals of a block of samples. */
 export type Forward = (block: Block) => void;
 

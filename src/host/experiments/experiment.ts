@@ -1,19 +1,15 @@
 import {
   type Engine,
   FlatwalkError,
-  type InputKind,
   type MetricName,
   type MetricRow,
   type MetricValues,
-  makeInputs,
-  makeLabels,
-  makeSignMatchedWeights,
-  makeWeights,
   type Outcome,
   type Plan,
   type Problem,
 } from '../../engine/index.ts';
 import { activation } from '../../model/activations.ts';
+import { type InputKind, makeInputs, makeLabels, makeSignMatchedWeights, makeWeights } from '../../model/data.ts';
 import { rowProducts } from '../../model/linear.ts';
 import { symmetricEigenvalues } from '../../reference/index.ts';
 

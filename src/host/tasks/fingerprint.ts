@@ -1,4 +1,5 @@
-import { type Choice, type Engine, FlatwalkError, makeInputs, makeLabels, makeWeights } from '../../engine/index.ts';
+import { type Choice, type Engine, FlatwalkError } from '../../engine/index.ts';
+import { makeInputs, makeLabels, makeWeights } from '../../model/data.ts';
 import type { Task } from './task.ts';
 
 export interface FingerprintOptions {

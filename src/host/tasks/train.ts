@@ -2,11 +2,11 @@ import {
   FlatwalkError,
   type MetricName,
   type MetricValues,
-  makeWeights,
   type Outcome,
   type Plan,
   type PlanWish,
 } from '../../engine/index.ts';
+import { makeWeights } from '../../model/data.ts';
 import { stepSizeFor } from '../experiments/experiment.ts';
 import type { Task } from './task.ts';
 

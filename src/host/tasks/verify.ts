@@ -1,6 +1,5 @@
-import { shaderFiles } from '../../engine/compose.ts';
 import { type AdapterDescription, activationNames, type Engine } from '../../engine/index.ts';
-import { type KernelName, kernelNames } from '../../engine/kernels.ts';
+import { fileOf, type KernelName, kernelNames, shaderFiles } from '../../engine/registry.ts';
 import { activation } from '../../model/activations.ts';
 import { FlatwalkError } from '../../model/errors.ts';
 import type { Task } from './task.ts';
@@ -93,7 +92,7 @@ function ofKernel(kernel: KernelName, spec: string, quick: boolean, index: numbe
 
 /** All activations for a kernel with a slot for one; the spec is empty for others. */
 function activationsOf(kernel: KernelName): readonly string[] {
-  const text = shaderFiles.get(`${kernel}.wgsl`) ?? '';
+  const text = shaderFiles.get(fileOf(kernel)) ?? '';
   return text.includes('\n// slot: activation\n') ? activationNames.map((name) => activation(name).spec) : [''];
 }
 

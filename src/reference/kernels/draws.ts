@@ -1,4 +1,4 @@
-import type { kernels } from '../../engine/kernels.ts';
+import type { kernels } from '../../engine/registry.ts';
 import { fullBatchDraws, probeVector, sampledDraw } from '../../model/draws.ts';
 import { mulhi, normals, philox } from '../../model/philox.ts';
 import { type Operand, type Rounded, rounded } from '../rounding.ts';

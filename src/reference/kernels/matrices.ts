@@ -1,4 +1,4 @@
-import type { kernels } from '../../engine/kernels.ts';
+import type { kernels } from '../../engine/registry.ts';
 import { rowProducts } from '../matrix.ts';
 import { add, blockSum, chainSum, multiply, subtract, TINY, ULP } from '../rounding.ts';
 import { type Contents, Expected, type Oracle, ownTargets } from './oracle.ts';

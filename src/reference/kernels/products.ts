@@ -1,4 +1,4 @@
-import type { kernels } from '../../engine/kernels.ts';
+import type { kernels } from '../../engine/registry.ts';
 import { add, blockSum, multiply, Sum } from '../rounding.ts';
 import { Expected, type Oracle } from './oracle.ts';
 

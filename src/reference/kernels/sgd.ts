@@ -1,4 +1,4 @@
-import type { kernels } from '../../engine/kernels.ts';
+import type { kernels } from '../../engine/registry.ts';
 import { roundedActivation } from '../accuracy.ts';
 import { add, blockSum, chainSum, multiply, type Rounded, rounded, subtract } from '../rounding.ts';
 import { noiseOf, settingsOf } from './draws.ts';

@@ -1,15 +1,13 @@
-import {
-  type Checkpoint,
-  type Engine,
-  type MetricRow,
-  makeInputs,
-  makeLabels,
-  makeWeights,
-  type Outcome,
-  type Problem,
-  type ProblemOptions,
-  type TrainOptions,
+import type {
+  Checkpoint,
+  Engine,
+  MetricRow,
+  Outcome,
+  Problem,
+  ProblemOptions,
+  TrainOptions,
 } from '../../../src/engine/index.ts';
+import { makeInputs, makeLabels, makeWeights } from '../../../src/model/data.ts';
 import { makeProblem, type Problem as ReferenceProblem } from '../../../src/reference/network.ts';
 
 export { golden, normError, openTestEngine } from '../support.ts';

@@ -2,7 +2,7 @@
 import type { KernelBench } from '../../../../bench/suite.ts';
 import type { Engine } from '../../../engine/index.ts';
 import type { Numbers } from '../../../engine/kernel.ts';
-import { type KernelName, kernels } from '../../../engine/kernels.ts';
+import { type KernelName, kernels } from '../../../engine/registry.ts';
 import { activation } from '../../../model/activations.ts';
 import { type CaseContext, cases, type Shape } from './cases.ts';
 import { type Case, expectation, prepareCase, worstOf } from './compare.ts';

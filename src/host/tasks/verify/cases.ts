@@ -1,5 +1,7 @@
-import { type KernelName, lanesFor, PANEL } from '../../../engine/kernels.ts';
+import { PANEL } from '../../../engine/geometry/kernels.ts';
+import { lanesFor } from '../../../engine/kernels.ts';
 import { RUNNING } from '../../../engine/network.ts';
+import type { KernelName } from '../../../engine/registry.ts';
 import { type Activation, activation, activationNames } from '../../../model/activations.ts';
 import { splitSeed } from '../../../model/draws.ts';
 import type { Choices } from '../../../reference/kernels/oracle.ts';

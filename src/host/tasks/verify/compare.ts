@@ -1,8 +1,7 @@
-import { compose } from '../../../engine/compose.ts';
 import type { Gpu, Stretch } from '../../../engine/gpu.ts';
 import type { BindingsOf, ConstantsOf, Numbers, ParamsOf, Slot } from '../../../engine/kernel.ts';
-import { type KernelName, kernels } from '../../../engine/kernels.ts';
 import { activationVariant } from '../../../engine/network.ts';
+import { compose, type KernelName, kernels } from '../../../engine/registry.ts';
 import type { Choices, Contents, Expected } from '../../../reference/kernels/oracle.ts';
 import { oracles } from '../../../reference/kernels.ts';
 

@@ -1,0 +1,170 @@
+import { defineKernel } from '../kernel.ts';
+import { floats, SAMPLES_PER_CHUNK, threads } from '../kernels.ts';
+
+/** Numbers that one workgroup of `sum_squares` sums up. */
+export const VALUES_PER_CHUNK = 1024;
+/** Columns of a Cholesky factor that are found at once. */
+export const PANEL = 32;
+/** Tiles on and below the diagonal. */
+const triangle = (size: number) => (Math.ceil(size / 32) * (Math.ceil(size / 32) + 1)) / 2;
+
+/** The kernels in shaders/geometry/: gradient, curvature, probes, features, retraction. */
+export const geometryKernels = {
+  sum_squares: defineKernel({
+    summary: 'partial sums of squares',
+    bindings: { values: 'read', partials: 'write' },
+    params: { replicas: 'u32', length: 'u32' },
+    constants: ['LANES'],
+    groups: (p) => p.replicas * Math.ceil(p.length / VALUES_PER_CHUNK),
+    work: (p) => ({ flops: 2 * p.replicas * p.length, bytes: floats(p.replicas * p.length) }),
+  }),
+  tangent: defineKernel({
+    summary: 'derivative of the outputs along vectors',
+    bindings: { preactivations: 'read', projections: 'read', targets: 'read', tangents: 'write' },
+    params: { vectors: 'u32', per_replica: 'u32', width: 'u32', samples: 'u32', count: 'u32' },
+    constants: ['OWN_TARGETS'],
+    groups: (p) => threads(p.vectors * p.count),
+    work: (p) => ({
+      flops: 3 * p.vectors * p.width * p.count,
+      bytes: floats(p.vectors * p.width * p.count, p.vectors * p.count),
+    }),
+  }),
+  curvature_coefficients: defineKernel({
+    summary: 'coefficients of Hessian-vector products',
+    bindings: {
+      preactivations: 'read',
+      projections: 'read',
+      tangents: 'read',
+      residuals: 'read',
+      targets: 'read',
+      coefficients: 'write',
+    },
+    params: { vectors: 'u32', per_replica: 'u32', width: 'u32', samples: 'u32', first: 'u32', count: 'u32' },
+    constants: ['OWN_TARGETS'],
+    groups: (p) => threads(p.vectors * p.width * p.count),
+    work: (p) => ({ flops: 6 * p.vectors * p.width * p.count, bytes: floats(2 * p.vectors * p.width * p.count) }),
+  }),
+  probe_forms: defineKernel({
+    summary: 'v^T H v of vectors from their projections, without H v',
+    bindings: { preactivations: 'read', projections: 'read', residuals: 'read', targets: 'read', forms: 'write' },
+    params: {
+      replicas: 'u32',
+      vectors: 'u32',
+      first_vector: 'u32',
+      taken: 'u32',
+      width: 'u32',
+      samples: 'u32',
+      first: 'u32',
+      count: 'u32',
+      chunk: 'u32',
+    },
+    constants: ['LANES', 'OWN_TARGETS'],
+    groups: (p) => p.replicas * Math.ceil(p.taken / 4) * Math.ceil(p.count / SAMPLES_PER_CHUNK),
+    work: (p) => ({
+      flops: 7 * p.replicas * p.taken * p.width * p.count,
+      bytes: floats(p.replicas * p.taken * p.width * p.count),
+    }),
+  }),
+  probe_vectors: defineKernel({
+    summary: 'random probes for Hutchinson estimates',
+    bindings: { probes: 'write' },
+    params: {
+      vectors: 'u32',
+      per_replica: 'u32',
+      first: 'u32',
+      length: 'u32',
+      kind: 'u32',
+      seed_low: 'u32',
+      seed_high: 'u32',
+    },
+    constants: [],
+    groups: (p) => threads(p.vectors * Math.ceil(p.length / 4)),
+    work: (p) => ({ flops: 0, bytes: floats(p.vectors * p.length) }),
+  }),
+  centre: defineKernel({
+    summary: 'the average neuron, and how the others differ from it',
+    bindings: { preactivations: 'read', means: 'write', parts: 'write' },
+    params: { replicas: 'u32', width: 'u32', count: 'u32' },
+    constants: [],
+    groups: (p) => threads(p.replicas * p.count),
+    work: (p) => ({ flops: 3 * p.replicas * p.width * p.count, bytes: floats(2 * p.replicas * p.width * p.count) }),
+  }),
+  gram_matrix: defineKernel({
+    summary: 'Gram matrices over one side of matrices',
+    bindings: { matrix: 'read', factors: 'read', status: 'read', gram: 'readWrite' },
+    params: {
+      replicas: 'u32',
+      rows: 'u32',
+      columns: 'u32',
+      skip: 'u32',
+      side: 'u32',
+      weighted: 'u32',
+      accumulate: 'u32',
+      step: 'u32',
+    },
+    constants: [],
+    groups: (p) => {
+      const down = Math.ceil((p.side === 0 ? p.columns : p.rows) / 64);
+      return p.replicas * down * (down + 1);
+    },
+    work: (p) => {
+      const [size, length] = p.side === 0 ? [p.columns, p.rows - p.skip] : [p.rows, p.columns];
+      return {
+        flops: p.replicas * size * (size + 1) * length,
+        bytes: floats(p.replicas * p.rows * p.columns, p.replicas * size * size),
+      };
+    },
+  }),
+  cholesky_panel: defineKernel({
+    summary: 'some columns of a Cholesky factor',
+    bindings: { gram: 'read', status: 'read', factor: 'readWrite', pivots: 'readWrite' },
+    params: { replicas: 'u32', samples: 'u32', column: 'u32', step: 'u32' },
+    constants: ['LANES'],
+    groups: (p) => p.replicas * Math.max(1, Math.ceil((p.samples - p.column) / PANEL) - 1),
+    work: (p) => ({
+      flops: p.replicas * PANEL * PANEL * (p.samples - p.column),
+      bytes: floats(2 * p.replicas * PANEL * (p.samples - p.column)),
+    }),
+  }),
+  cholesky_update: defineKernel({
+    summary: 'takes off a Gram matrix what columns of its Cholesky factor explain',
+    bindings: { factor: 'read', status: 'read', gram: 'readWrite' },
+    params: { replicas: 'u32', samples: 'u32', column: 'u32', step: 'u32' },
+    constants: [],
+    groups: (p) => p.replicas * triangle(p.samples - p.column - PANEL),
+    work: (p) => {
+      const left = p.samples - p.column - PANEL;
+      return {
+        flops: p.replicas * PANEL * left * (left + 1),
+        bytes: floats(p.replicas * left * (left + PANEL)),
+      };
+    },
+  }),
+  cholesky_solve: defineKernel({
+    summary: 'forward and backward substitution',
+    bindings: { factor: 'read', rhs: 'read', status: 'read', solution: 'write' },
+    params: { replicas: 'u32', samples: 'u32', step: 'u32' },
+    constants: ['LANES'],
+    groups: (p) => p.replicas,
+    work: (p) => ({ flops: 2 * p.replicas * p.samples ** 2, bytes: floats((p.replicas * p.samples ** 2) / 2) }),
+  }),
+  retraction_state: defineKernel({
+    summary: 'which replicas have been retracted',
+    bindings: { residuals: 'read', targets: 'read', status: 'readWrite' },
+    params: { replicas: 'u32', samples: 'u32', step: 'u32' },
+    constants: ['LANES', 'OWN_TARGETS'],
+    groups: (p) => p.replicas,
+    work: (p) => ({ flops: 0, bytes: floats(2 * p.replicas * p.samples) }),
+  }),
+  retraction_step: defineKernel({
+    summary: 'a Gauss-Newton step of the pre-activations',
+    bindings: { slopes: 'read', multipliers: 'read', data_gram: 'read', status: 'read', preactivations: 'readWrite' },
+    params: { replicas: 'u32', width: 'u32', samples: 'u32', step: 'u32' },
+    constants: [],
+    groups: (p) => p.replicas * Math.ceil(p.width / 64) * Math.ceil(p.samples / 32),
+    work: (p) => ({
+      flops: 2 * p.replicas * p.width * p.samples * p.samples,
+      bytes: floats(2 * p.replicas * p.width * p.samples, p.samples * p.samples),
+    }),
+  }),
+};

@@ -1,0 +1,51 @@
+import { defineKernel } from '../kernel.ts';
+import { floats, threads } from '../kernels.ts';
+
+/** The kernels in shaders/large/: steps of networks that do not fit in registers. */
+export const largeKernels = {
+  noisy_residual: defineKernel({
+    summary: 'scaled, noisy residuals of a full-batch step',
+    bindings: {
+      preactivations: 'read',
+      targets: 'read',
+      settings: 'read',
+      recorded: 'read',
+      pulls: 'write',
+      status: 'readWrite',
+    },
+    params: {
+      replicas: 'u32',
+      width: 'u32',
+      first: 'u32',
+      count: 'u32',
+      step: 'u32',
+    },
+    constants: ['SAMPLES', 'BATCH', 'RUNNING', 'OWN_TARGETS'],
+    groups: (p) => threads(p.replicas * p.count),
+    work: (p) => ({
+      flops: 4 * p.replicas * p.width * p.count,
+      bytes: floats(p.replicas * p.width * p.count, p.replicas * p.count),
+    }),
+  }),
+  sgd_group: defineKernel({
+    summary: 'label-noise SGD, one replica a workgroup, state in storage',
+    bindings: {
+      features: 'read',
+      start: 'read',
+      targets: 'read',
+      settings: 'read',
+      recorded: 'read',
+      state: 'readWrite',
+      status: 'readWrite',
+      slopes: 'readWrite',
+    },
+    params: { replicas: 'u32', first_step: 'u32', steps: 'u32' },
+    paced: true,
+    constants: ['WIDTH', 'SAMPLES', 'STATE', 'BATCH', 'LANES', 'RUNNING', 'OWN_TARGETS'],
+    groups: (p) => p.replicas,
+    work: (p, c) => ({
+      flops: 4 * p.replicas * p.steps * c.BATCH * c.WIDTH * c.STATE,
+      bytes: floats(2 * p.replicas * c.WIDTH * c.STATE),
+    }),
+  }),
+};
