@@ -1,4 +1,5 @@
 import type { Plugin } from 'vite';
 
 export function stripWgsl(text: string): string;
+export function fingerprint(): string;
 export function stripShaders(): Plugin;

@@ -1,5 +1,7 @@
 /** Shaders as they are shipped: without comments and needless blanks. */
-import { readFileSync } from 'node:fs';
+import { readdirSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
 
 /** What `src/engine/compose.ts` reads: comments, and the loop below an `@unroll`. */
 const directive = /^\s*\/\/ (@\w+|\w+: \S+)$/;
@@ -54,15 +56,36 @@ function withoutComments(line, depth) {
   return [code, depth];
 }
 
-/** For Vite: `import text from './x.wgsl?raw'` gives the stripped text when something is built. */
+const root = fileURLToPath(new URL('.', import.meta.url));
+
+/** A checksum of all shaders, stripped: FNV-1a, 8 digits. */
+export function fingerprint() {
+  const files = readdirSync(join(root, 'shaders'), { recursive: true }).filter((name) => name.endsWith('.wgsl'));
+  let sum = 0x811c9dc5;
+  for (const name of files.sort()) {
+    const text = `${name}\n${stripWgsl(readFileSync(join(root, 'shaders', name), 'utf8'))}\n`;
+    for (const byte of Buffer.from(text)) sum = Math.imul(sum ^ byte, 0x01000193);
+  }
+  return (sum >>> 0).toString(16).padStart(8, '0');
+}
+
+/**
+ * For Vite, when something is built: `import text from './x.wgsl?raw'` gives the stripped text, and the fingerprint of the
+ * kernels is a constant.
+ */
 export function stripShaders() {
   return {
     name: 'strip-shaders',
     apply: 'build',
     enforce: 'pre',
     load(id) {
-      if (!id.endsWith('.wgsl?raw')) return null;
-      return `export default ${JSON.stringify(stripWgsl(readFileSync(id.slice(0, -'?raw'.length), 'utf8')))};`;
+      if (id.endsWith('.wgsl?raw')) {
+        return `export default ${JSON.stringify(stripWgsl(readFileSync(id.slice(0, -'?raw'.length), 'utf8')))};`;
+      }
+      if (id === join(root, 'src/engine/plans/fingerprint.ts')) {
+        return `export const kernelFingerprint = () => '${fingerprint()}';`;
+      }
+      return null;
     },
   };
 }

@@ -1,8 +1,7 @@
 import type { AdapterDescription } from '../adapter.ts';
-import { checksum } from '../checkpoint.ts';
-import { shaderFiles } from '../compose.ts';
 import type { Choice, PlanRequest } from '../plan.ts';
 import { isChoice } from './candidates.ts';
+import { kernelFingerprint } from './fingerprint.ts';
 
 /** What the tuner found about one plan. Seconds. */
 export interface Measured {
@@ -90,25 +89,4 @@ export function readTuned(value: unknown): TunedEntry | string {
 function placeHere(): string {
   const agent = (globalThis.navigator as Navigator | undefined)?.userAgent ?? 'Node';
   return /^Node/.test(agent) ? 'Node' : agent;
-}
-
-let fingerprint: string | null = null;
-
-/** A checksum of all kernels, comments and spaces aside. */
-export function kernelFingerprint(): string {
-  if (fingerprint) return fingerprint;
-  const texts = [...shaderFiles].sort(([a], [b]) => (a < b ? -1 : 1)).map(([file, text]) => `${file}\n${bare(text)}`);
-  fingerprint = checksum(new TextEncoder().encode(texts.join('\n')))
-    .toString(16)
-    .padStart(8, '0');
-  return fingerprint;
-}
-
-/** The text without comments, but with those that compose() reads, and without the spaces that mean nothing. */
-function bare(text: string): string {
-  return text
-    .split('\n')
-    .map((line) => (/^\s*\/\/ (uses:|slot:|@unroll)/.test(line) ? line : line.replace(/\/\/.*$/, '')))
-    .join('\n')
-    .replaceAll(/\s+/g, ' ');
 }
