@@ -1,4 +1,4 @@
-/** flatwalk/large: training of networks that do not fit in registers. */
+/** flatwalk/large: training by a workgroup a replica, or by matrix products. */
 import { shaderTexts } from '../compose.ts';
 import type { Part } from '../kernel.ts';
 import { prepareGroup } from '../steppers/group.ts';

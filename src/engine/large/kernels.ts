@@ -1,7 +1,7 @@
 import { defineKernel } from '../kernel.ts';
 import { floats, threads } from '../kernels.ts';
 
-/** The kernels in shaders/large/: steps of networks that do not fit in registers. */
+/** The kernels in shaders/large/: steps by a workgroup a replica, or by matrix products. */
 export const largeKernels = {
   noisy_residual: defineKernel({
     summary: 'scaled, noisy residuals of a full-batch step',
