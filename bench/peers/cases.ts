@@ -1,11 +1,12 @@
-import { probeVector, streamNormals, streamUniforms } from '../../src/model/draws.ts';
+import { probeVector } from '../../src/model/draws.ts';
+import { generatedDraws } from '../../src/reference/training.ts';
 import { problemOf, type SizeName, sizeNames, sizes } from '../problems.ts';
 import type { PeerCase, Question } from './peer.ts';
 
 /** Probes that an estimate of the trace takes. */
 export const probesOf: Record<SizeName, number> = { small: 1024, mid: 64, large: 64 };
 /** Steps after which weights are compared; the float64 reference takes seconds for a step of the large size. */
-const CHECKED_STEPS: Record<SizeName, number> = { small: 64, mid: 16, large: 4 };
+const CHECKED_STEPS: Record<SizeName, number> = { small: 64, mid: 16, large: 2 };
 const CHECKED_PROBES: Record<SizeName, number> = { small: 4, mid: 4, large: 1 };
 /** Larger than in the timed steps, so that a program that leaves the noise out is found out, also by the mean over a batch. */
 const CHECKED_NOISE: Record<SizeName, number> = { small: 1, mid: 10, large: 30 };
@@ -31,8 +32,11 @@ export function isQuick({ size, replicas }: PeerCase): boolean {
   return size !== 'large' && (replicas === 1 || replicas === 1024);
 }
 
-/** What the programs of a case are asked before they are timed. */
-export function questionOf({ kind, size }: PeerCase): Question {
+/**
+ * What the programs of a case are asked before they are timed. flatwalk makes the draws of its answer itself, in the kernel
+ * that is timed; the others are given the same numbers.
+ */
+export function questionOf({ kind, size, replicas }: PeerCase): Question {
   const { m, n, d, batch } = sizes[size];
   if (kind === 'probes') {
     const probes = CHECKED_PROBES[size];
@@ -41,13 +45,19 @@ export function questionOf({ kind, size }: PeerCase): Question {
     return { kind, probes, seed: SEED, vectors };
   }
   const steps = CHECKED_STEPS[size];
-  const length = steps * (batch === 'full' ? n : batch);
-  const samples =
-    batch === 'full'
-      ? Int32Array.from({ length }, (_, k) => k % n)
-      : Int32Array.from(streamUniforms('data', SEED, 2, 0, length), (u) => Math.floor(u * n));
-  const noises = Float32Array.from(streamNormals('data', SEED, 3, 0, length));
-  return { kind, steps, noise: CHECKED_NOISE[size], samples, noises };
+  const mode = batch === 'full' ? 'full-mean' : 'single';
+  const width = batch === 'full' ? n : replicas;
+  const samples = new Int32Array(steps * width);
+  const noises = new Float32Array(steps * width);
+  for (let replica = 0; replica < replicas; replica++) {
+    const draws = generatedDraws({ mode, n, seed: SEED, replica });
+    for (let step = 0; step < steps; step++) {
+      const drawn = draws(step);
+      samples.set(drawn.indices, step * width + replica);
+      noises.set(drawn.noises, step * width + replica);
+    }
+  }
+  return { kind, steps, seed: SEED, noise: CHECKED_NOISE[size], samples, noises };
 }
 
 /** The numbers of a case's problem, flat, as every library gets them. */

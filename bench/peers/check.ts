@@ -8,6 +8,7 @@
  */
 import { norm } from '../../src/reference/matrix.ts';
 import {
+  dataGram,
   makeProblem,
   preactivations,
   quadraticForm,
@@ -30,8 +31,6 @@ export interface Expected {
   /** Numbers in a whole answer. */
   readonly length: number;
   readonly groups: readonly Group[];
-  /** For steps, how far the noise has moved the weights; a tolerance near it could not tell whether there was any. */
-  readonly noiseMoves: number;
 }
 
 interface Group {
@@ -82,33 +81,33 @@ function expectedWeights(numbers: Numbers, question: StepsQuestion): Expected {
   const { m, d, replicas, weights } = numbers;
   const size = m * d;
   const compared = Math.min(replicas, REPLICAS_COMPARED);
+  const startOf = (first: number) => reference(numbers, weights.subarray(first, first + size));
   const groups = Array.from({ length: compared }, (_, k): Group => {
     // The last of each stretch, so that the very last is among them.
     const first = (Math.floor(((k + 1) * replicas) / compared) - 1) * size;
-    const { theta, tolerance } = follow(reference(numbers, weights.subarray(first, first + size)), numbers, question);
+    const { theta, tolerance } = follow(startOf(first), numbers, question, first / size);
     return { first, values: theta, tolerance };
   });
-  const { first, values } = groups[0];
-  const start = reference(numbers, weights.subarray(first, first + size));
-  const still = follow(start, numbers, { ...question, noise: 0 }).theta;
-  return { length: replicas * size, groups, noiseMoves: norm(values.map((w, k) => w - still[k])) };
+  return { length: replicas * size, groups };
 }
 
-/** The trajectory, and the bound of what f32 makes of it. */
-function follow(start: Reference, numbers: Numbers, question: StepsQuestion) {
-  const { fullBatch, stepSize, n } = numbers;
+/** The trajectory of a replica, and the bound of what f32 makes of it. */
+function follow(start: Reference, numbers: Numbers, question: StepsQuestion, replica: number) {
+  const { fullBatch, stepSize, n, replicas } = numbers;
   const shown = fullBatch ? n : 1;
+  const width = fullBatch ? n : replicas;
   const mode = fullBatch ? 'full-mean' : 'single';
-  const lengths = squaredNorms(start).map(Math.sqrt);
+  const gram = dataGram(start);
   let theta = start.theta;
   let tolerance = 0;
   for (let step = 0; step < question.steps; step++) {
+    const at = step * width + replica;
     const batch: Batch = {
-      indices: question.samples.subarray(step * shown, (step + 1) * shown),
-      noises: question.noises.subarray(step * shown, (step + 1) * shown),
+      indices: question.samples.subarray(at, at + shown),
+      noises: question.noises.subarray(at, at + shown),
     };
     const p = withTheta(start, theta);
-    const { growth, fresh } = roundings(p, batch, question.noise, (2 * stepSize) / shown, lengths);
+    const { growth, fresh } = roundings(p, batch, question.noise, (2 * stepSize) / shown, gram);
     tolerance = growth * tolerance + fresh;
     theta = train(p, { mode, stepSize, sigma: question.noise, draws: () => batch, steps: 1 });
   }
@@ -117,49 +116,65 @@ function follow(start: Reference, numbers: Numbers, question: StepsQuestion) {
 
 /**
  * Of one step θ_j −= c Σ_i e_i φ'(z_ij) x_i: by how much its derivative may stretch an error, and the error that it adds.
- * The derivative is I − c Σ_i ∇r_i ∇r_iᵀ − c Σ_i e_i D²r_i; the first two terms do not stretch while c Σ_i |∇r_i|² <= 2.
+ * The derivative is I − c Σ_i ∇r_i ∇r_iᵀ − c Σ_i e_i D²r_i. The first sum has the eigenvalues of ∇r_i·∇r_k, which no row's
+ * sum of absolute values exceeds; it does not stretch while they are at most 2 / c. In the second, the block of a neuron is
+ * Xᵀ diag(e_i φ''(z_ij)) X, at most the largest of these numbers times the largest eigenvalue of the Gram matrix.
  */
-function roundings(p: Reference, { indices, noises }: Batch, sigma: number, c: number, lengths: Float64Array) {
+function roundings(p: Reference, { indices, noises }: Batch, sigma: number, c: number, gram: Float64Array) {
   const { m, n, d } = p;
   const { phi, dphi, d2phi } = p.activation;
   const z = preactivations(p);
   const rows = Float64Array.from({ length: m }, (_, j) => norm(p.theta.subarray(j * d, (j + 1) * d)));
   const sum = (length: number) => LAMBDA * Math.sqrt(length) * U;
-  let steepness = 0;
+  /** |φ'(z_i)| over the neurons. */
+  const slopes = new Float64Array(indices.length);
   let bend = 0;
   let fresh = 0;
   const sizes = new Float64Array(m);
   for (let b = 0; b < indices.length; b++) {
     const i = indices[b];
+    const length = Math.sqrt(gram[i * n + i]);
     // Errors of different neurons are independent, and add up as squares.
     let spread = 0;
     let total = 0;
     let e = sigma * noises[b] - p.y[i];
-    let slopes = 0;
     let most = 0;
     for (let j = 0; j < m; j++) {
       const at = z[j * n + i];
-      const off = sum(d) * rows[j] * lengths[i];
+      const off = sum(d) * rows[j] * length;
       e += phi(at);
       total += Math.abs(phi(at));
       spread += (dphi(at) * off + FEW * U * Math.abs(phi(at))) ** 2;
-      slopes += dphi(at) ** 2;
+      slopes[b] += dphi(at) ** 2;
       most = Math.max(most, Math.abs(d2phi(at)));
     }
+    slopes[b] = Math.sqrt(slopes[b]);
     const offResidual = Math.sqrt(spread) + sum(m) * total + FEW * U * Math.abs(p.y[i]);
     for (let j = 0; j < m; j++) {
       const at = z[j * n + i];
-      const off = sum(d) * rows[j] * lengths[i];
+      const off = sum(d) * rows[j] * length;
       const change = Math.abs(c * e * dphi(at));
       const offChange = c * (offResidual * Math.abs(dphi(at)) + Math.abs(e * d2phi(at)) * off) + FEW * U * change;
-      fresh += (offChange * lengths[i]) ** 2;
-      sizes[j] += change * lengths[i];
+      fresh += (offChange * length) ** 2;
+      sizes[j] += change * length;
     }
-    steepness += c * slopes * lengths[i] ** 2;
-    bend += c * Math.abs(e) * most * lengths[i] ** 2;
+    bend = Math.max(bend, c * Math.abs(e) * most);
   }
   fresh += (sum(indices.length) * norm(sizes)) ** 2 + (2 * U * norm(p.theta)) ** 2;
-  return { growth: Math.max(1, steepness - 1) + bend, fresh: Math.sqrt(fresh) };
+  const steepness = c * largestRow(indices, (a, b) => slopes[a] * slopes[b] * gram[indices[a] * n + indices[b]]);
+  const width = largestRow(indices, (a, b) => gram[indices[a] * n + indices[b]]);
+  return { growth: Math.max(1, steepness - 1) + bend * width, fresh: Math.sqrt(fresh) };
+}
+
+/** The largest sum of absolute values in a row of a square matrix, which no eigenvalue exceeds (Gershgorin). */
+function largestRow({ length }: ArrayLike<number>, entry: (a: number, b: number) => number): number {
+  let largest = 0;
+  for (let a = 0; a < length; a++) {
+    let row = 0;
+    for (let b = 0; b < length; b++) row += Math.abs(entry(a, b));
+    largest = Math.max(largest, row);
+  }
+  return largest;
 }
 
 function expectedForms(numbers: Numbers, { vectors, probes }: ProbesQuestion): Expected {
@@ -169,7 +184,7 @@ function expectedForms(numbers: Numbers, { vectors, probes }: ProbesQuestion): E
     const v = Float64Array.from(vectors.subarray(k * size, (k + 1) * size));
     return { first: k, values: Float64Array.of(quadraticForm(p, v)), tolerance: formTolerance(p, v) };
   });
-  return { length: probes, groups, noiseMoves: Number.POSITIVE_INFINITY };
+  return { length: probes, groups };
 }
 
 /** vᵀHv = 2 Σ_i [ s_i² + e_i Σ_j φ''(z_ij) u_ij² ] with s_i = Σ_j φ'(z_ij) u_ij and u = V Xᵀ, however it is computed. */

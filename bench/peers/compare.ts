@@ -1,131 +1,176 @@
 /** Ours against each peer, case by case: answers are compared first, then samples are taken in turn. */
-import type { Engine } from '../../src/engine/index.ts';
-import { FlatwalkError } from '../../src/model/errors.ts';
+import { type AdapterDescription, type Engine, FlatwalkError } from '../../src/engine/index.ts';
+import type { BenchOutcome } from '../document.ts';
 import { type MeasureOptions, measureInTurn } from '../measure.ts';
 import { type Estimate, estimate, type Interval, ratio } from '../statistics.ts';
-import { isQuick, peerCases, questionOf } from './cases.ts';
+import { type Effort, fatal } from '../suite.ts';
+import { peerCases, questionOf } from './cases.ts';
 import { type Check, checkAnswer, type Expected, expectedOf } from './check.ts';
 import { prepareOurs } from './ours.ts';
-import type { Library, Missing, Peer, PeerCase, Program, Question } from './peer.ts';
-import { adapterKind, type Target, targetOf } from './targets.ts';
+import type { Found, Library, Missing, Peer, PeerCase, Program, Question } from './peer.ts';
+import { type RowResult, rowsOf } from './rows.ts';
+import { adapterKind, judge, targetOf, type Verdict } from './targets.ts';
 
 export interface CompareOptions {
   /** Cases and peers whose '<case>: <peer>' contains it. */
   readonly filter?: string;
-  readonly quick: boolean;
+  readonly effort: Effort;
 }
 
 export interface PeerResult {
-  /** Nanoseconds a unit; null where there is no time, because something failed. */
-  readonly time: Estimate | null;
+  /** Nanoseconds a unit, the median; null where there is no time, because something failed. */
+  readonly time: number | null;
   /** The peer's time over ours, of samples taken one after the other. */
   readonly ratio: Interval | null;
+  readonly estimate: Estimate | null;
   readonly check: Check;
-  readonly target: Target | null;
+  /** How many times faster flatwalk is meant to be; null where there is no target. */
+  readonly atLeast: number | null;
+  readonly verdict: Verdict | null;
 }
 
 export interface CaseResult {
   readonly case: string;
   readonly unit: PeerCase['unit'];
-  /** Nanoseconds a unit, over all samples, with the check of our own answer. */
-  readonly ours: { readonly time: Estimate | null; readonly check: Check };
+  /** Nanoseconds a unit, the median over all samples; null where the check failed, or nothing was measured. */
+  readonly ours: number | null;
+  readonly estimate: Estimate | null;
+  readonly check: Check;
+  /** The plan that flatwalk chose. */
+  readonly how: string;
   readonly peers: Readonly<Record<string, PeerResult>>;
 }
 
+/** What the task gives. The command adds who computed (`environment`) and when (`date`). */
 export interface PeersResult {
   readonly suite: 'peers';
-  readonly libraries: readonly { readonly name: string; readonly version: string; readonly device: string }[];
+  readonly outcome: BenchOutcome;
+  readonly adapter: AdapterDescription;
+  readonly libraries: readonly Pick<Library, 'name' | 'version' | 'device'>[];
   readonly missing: readonly Missing[];
   readonly cases: readonly CaseResult[];
+  /** The ratio table: what was aimed at on this adapter, and what came of it. */
+  readonly rows: readonly RowResult[];
+  readonly seconds: number;
 }
 
 export interface CompareContext {
-  /** Told while the comparison goes on. */
-  readonly onCase?: (result: CaseResult) => void;
   readonly onProgress?: (share: number, label: string) => void;
   readonly signal?: AbortSignal;
 }
 
 /** A pair of one that takes 200 ms and one that takes seconds; a few rounds are always taken. */
-const THOROUGH: MeasureOptions = { samples: 21, sampleMs: 200, budgetMs: 12_000 };
-const QUICK: MeasureOptions = { samples: 7, sampleMs: 60, budgetMs: 2_500 };
+const MEASURE: Record<Effort, MeasureOptions> = {
+  tiny: { samples: 3, sampleMs: 1, budgetMs: 0 },
+  quick: { samples: 9, sampleMs: 60, budgetMs: 2_500 },
+  full: { samples: 21, sampleMs: 200, budgetMs: 12_000 },
+};
 
+/** The one case of each kind that tests take. */
+const TINY = ['small/one run', 'small/64 replicas', 'small/probe'];
+
+/**
+ * Where it is aborted, or the device is lost, that is the outcome, and what was measured until then is kept.
+ * @throws BAD_ARGUMENT where nothing fits the filter
+ */
 export async function comparePeers(
   engine: Engine,
-  { libraries, missing }: { readonly libraries: readonly Library[]; readonly missing: readonly Missing[] },
-  { filter = '', quick }: CompareOptions,
-  { onCase, onProgress, signal }: CompareContext = {},
+  { libraries, missing }: Found,
+  { filter = '', effort }: CompareOptions,
+  { onProgress, signal }: CompareContext = {},
 ): Promise<PeersResult> {
+  const began = performance.now();
+  const kind = adapterKind(engine.adapter);
   const all = libraries.flatMap((library) => library.peers);
   const chosen = peerCases
-    .filter((one) => !quick || isQuick(one))
-    .map((one) => ({ one, peers: all.filter((peer) => peer.suits(one) && !(quick && peer.slow)) }))
+    .filter((one) => effort !== 'tiny' || TINY.includes(one.name))
+    .map((one) => ({ one, peers: all.filter((peer) => peer.suits(one)) }))
+    // Quick is what a software adapter does within two minutes: what there is a target for, but for the large size.
+    .map(({ one, peers }) => ({
+      one,
+      peers: effort === 'quick' ? peers.filter((p) => one.size !== 'large' && targetOf(one.name, p, kind)) : peers,
+    }))
     .map(({ one, peers }) => ({ one, peers: peers.filter((peer) => `${one.name}: ${peer.name}`.includes(filter)) }))
-    .filter(({ one, peers }) => peers.length > 0 || one.name.includes(filter));
-  if (chosen.length === 0) {
-    throw new FlatwalkError(
-      'BAD_ARGUMENT',
-      `No case and no peer contains '${filter}'`,
-      `Cases: ${peerCases.map(({ name }) => name).join('; ')}.`,
-    );
+    .filter(({ one, peers }) => peers.length > 0 || (filter !== '' && one.name.includes(filter)));
+  if (chosen.length === 0 && filter !== '') {
+    const known = peerCases.map(({ name }) => name).join('; ');
+    throw new FlatwalkError('BAD_ARGUMENT', `No case and no peer has '${filter}' in its name`, `Cases: ${known}.`);
   }
   const cases: CaseResult[] = [];
-  const measure = { ...(quick ? QUICK : THOROUGH), signal };
-  for (const [k, { one, peers }] of chosen.entries()) {
-    const told = (label: string, share: number) => onProgress?.((k + share) / chosen.length, `${one.name}: ${label}`);
-    const result = await compareCase(engine, one, peers, measure, told);
-    cases.push(result);
-    onCase?.(result);
+  let outcome: BenchOutcome = { kind: 'finished' };
+  try {
+    for (const [k, { one, peers }] of chosen.entries()) {
+      const told = (label: string, share: number) => onProgress?.((k + share) / chosen.length, `${one.name}: ${label}`);
+      await compareCase(engine, one, peers, { ...MEASURE[effort], signal }, told, (result) => cases.push(result));
+    }
+  } catch (error) {
+    if (!(error instanceof FlatwalkError)) throw error;
+    if (error.code === 'ABORTED') outcome = { kind: 'aborted' };
+    else if (error.code === 'DEVICE_LOST') outcome = { kind: 'lost', error };
+    else throw error;
   }
+  const why = { filter, effort, outcome: outcome.kind };
   return {
     suite: 'peers',
+    outcome,
+    adapter: engine.adapter,
     libraries: libraries.map(({ name, version, device }) => ({ name, version, device })),
     missing,
     cases,
+    rows: rowsOf(kind, cases, { libraries, missing }, why),
+    seconds: (performance.now() - began) / 1000,
   };
 }
 
+/** Keeps what was measured also where a peer or the user ends it. */
 async function compareCase(
   engine: Engine,
   one: PeerCase,
   peers: readonly Peer[],
   measure: MeasureOptions,
   onProgress: (label: string, share: number) => void,
-): Promise<CaseResult> {
+  keep: (result: CaseResult) => void,
+): Promise<void> {
   onProgress('the float64 reference', 0);
+  const kind = adapterKind(engine.adapter);
   const question = questionOf(one);
   const expected = expectedOf(one, question);
   const results: Record<string, PeerResult> = {};
   const ourSamples: number[] = [];
   const ours = await prepareOurs(engine, one);
-  let check: Check;
+  const check = await checkProgram(ours, question, expected);
   try {
-    check = await checkProgram(ours, question, expected);
     for (const [k, peer] of peers.entries()) {
       onProgress(peer.name, k / peers.length);
-      const target = targetOf(one.name, peer, adapterKind(engine.adapter));
-      results[peer.name] = { ...(await comparePeer(ours, check.passed, peer)), target };
+      results[peer.name] = await comparePeer(peer);
     }
     if (peers.length === 0 && check.passed) ourSamples.push(...(await sample([ours])).flat());
   } finally {
+    const time = ourSamples.length > 0 ? estimate(ourSamples) : null;
+    const { unit, name } = one;
+    keep({ case: name, unit, ours: time?.median ?? null, estimate: time, check, how: ours.how, peers: results });
     await ours.dispose();
   }
-  const time = ourSamples.length > 0 ? estimate(ourSamples) : null;
-  return { case: one.name, unit: one.unit, ours: { time, check }, peers: results };
 
-  async function comparePeer(us: Program, weAreRight: boolean, peer: Peer): Promise<Omit<PeerResult, 'target'>> {
+  async function comparePeer(peer: Peer): Promise<PeerResult> {
+    const target = targetOf(one.name, peer, kind);
+    const atLeast = target?.atLeast ?? null;
+    const nothing = { time: null, ratio: null, estimate: null, atLeast, verdict: null };
     let program: Program | null = null;
     try {
       program = await peer.prepare(one);
       const itsCheck = await checkProgram(program, question, expected);
       // A fast wrong answer is worth nothing, so it gets no time; neither does anything against ours if ours is wrong.
-      if (!itsCheck.passed || !weAreRight) return { time: null, ratio: null, check: itsCheck };
-      const [mine, its] = await sample([us, program]);
+      if (!itsCheck.passed || !check.passed) return { ...nothing, check: itsCheck };
+      const [mine, its] = await sample([ours, program]);
       ourSamples.push(...mine);
-      return { time: estimate(its), ratio: ratio(its, mine), check: itsCheck };
+      const time = estimate(its);
+      const faster = ratio(its, mine);
+      const verdict = target ? judge(faster, target) : null;
+      return { time: time.median, ratio: faster, estimate: time, check: itsCheck, atLeast, verdict };
     } catch (error) {
-      if (error instanceof FlatwalkError && (error.code === 'ABORTED' || error.code === 'DEVICE_LOST')) throw error;
-      return { time: null, ratio: null, check: failed(error) };
+      if (fatal(error)) throw error;
+      return { ...nothing, check: failed(error) };
     } finally {
       await program?.dispose();
     }
@@ -143,7 +188,7 @@ async function checkProgram(program: Program, question: Question, expected: Expe
   try {
     return checkAnswer(await program.answer(question), expected);
   } catch (error) {
-    if (error instanceof FlatwalkError && error.code === 'DEVICE_LOST') throw error;
+    if (fatal(error)) throw error;
     return failed(error);
   }
 }

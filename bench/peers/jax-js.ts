@@ -3,7 +3,7 @@
  * between calls, and none waits for another.
  */
 import { type Numbers, numbersOf } from './cases.ts';
-import type { Jax, JaxArray } from './libraries.d.ts';
+import type { Jax, JaxArray } from './libraries.ts';
 import type { Library, Peer, PeerCase, Program, Question } from './peer.ts';
 
 const LIBRARY = 'jax-js';
@@ -18,7 +18,7 @@ export async function openJax(jax: Jax, version: string): Promise<Library> {
   const devices = await jax.init('webgpu');
   if (!devices.includes('webgpu')) throw new Error('jax-js finds no WebGPU device');
   jax.defaultDevice('webgpu');
-  const peer = (rest: Pick<Peer, 'name' | 'form' | 'noise' | 'suits' | 'prepare'> & { slow?: true }): Peer => ({
+  const peer = (rest: Pick<Peer, 'name' | 'form' | 'noise' | 'suits' | 'prepare'>): Peer => ({
     library: LIBRARY,
     ...rest,
   });
@@ -47,7 +47,6 @@ export async function openJax(jax: Jax, version: string): Promise<Library> {
         name: 'jax-js, by hand, noise inside',
         form: 'by hand',
         noise: 'inside',
-        slow: true,
         suits: isSingle,
         prepare: async (one) => new Inside(jax, numbersOf(one)),
       }),
@@ -55,7 +54,6 @@ export async function openJax(jax: Jax, version: string): Promise<Library> {
         name: 'jax-js, autodiff, noise beforehand',
         form: 'autodiff',
         noise: 'beforehand',
-        slow: true,
         suits: isSingle,
         prepare: async (one) => new Beforehand(jax, numbersOf(one), autodiff),
       }),
@@ -268,10 +266,10 @@ function givenSteps(data: Data, question: Question): { x: JaxArray; t: JaxArray 
         t: data.target(labels.map((y, i) => y - noise * noises[step * n + i])),
       };
     }
-    const t = labels[samples[step]] - noise * noises[step];
+    const shown = samples.subarray(step * replicas, (step + 1) * replicas);
     return {
-      x: data.rows(new Int32Array(replicas).fill(samples[step])),
-      t: data.target(new Float32Array(replicas).fill(t)),
+      x: data.rows(shown),
+      t: data.target(Float32Array.from(shown, (i, r) => labels[i] - noise * noises[step * replicas + r])),
     };
   });
 }

@@ -67,14 +67,9 @@ class Steps:
         return samples, self.p.noise * jax.random.normal(second, shape, DTYPE)
 
     def answer(self, q):
-        if self.p.full_batch:
-            samples, zetas = jnp.zeros(q.steps, jnp.int32), jnp.asarray(q.zetas)
-        else:
-            # The same draws for every replica.
-            samples = jnp.broadcast_to(jnp.asarray(q.samples), (q.steps, max(1, self.p.replicas)))
-            zetas = jnp.broadcast_to(jnp.asarray(q.zetas), samples.shape)
-            samples, zetas = samples.reshape(q.steps, *self.row), zetas.reshape(q.steps, *self.row)
-        return self.given(jnp.asarray(self.p.weights), samples, zetas)
+        shape = (q.steps, *self.row)
+        samples = jnp.zeros(q.steps, jnp.int32) if self.p.full_batch else jnp.asarray(q.samples).reshape(shape)
+        return self.given(jnp.asarray(self.p.weights), samples, jnp.asarray(q.zetas).reshape(shape))
 
 
 class Beforehand(Steps):

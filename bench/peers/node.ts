@@ -1,16 +1,45 @@
 /** The peers' libraries in Node, on Dawn: they look for WebGPU where a page has it. */
 import { existsSync, readFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
-import { join } from 'node:path';
-import { pathToFileURL } from 'node:url';
+import { dirname, join, relative } from 'node:path';
+import { fileURLToPath, pathToFileURL } from 'node:url';
 import { openJax } from './jax-js.ts';
-import type { Jax, Tensorflow } from './libraries.d.ts';
-import type { Library, Missing } from './peer.ts';
+import type { Jax, Tensorflow } from './libraries.ts';
+import type { Found, Library, Missing } from './peer.ts';
+import { openPython, pythonProgram } from './python.ts';
 import { openTensorflow } from './tensorflow.ts';
 
-export const INSTALL = 'npm ci --prefix bench/peers';
+/** Every library that there is: those of JavaScript on `gpu`, those of Python in processes of their own. */
+export async function findPeers(gpu: GPU, python?: string): Promise<Found> {
+  const folder = peersFolder();
+  if (folder === null) {
+    const reason = 'what compares with it is in a clone of the repository only';
+    const names = ['jax-js', 'TensorFlow.js', 'PyTorch', 'JAX'];
+    return { libraries: [], missing: names.map((name) => ({ name, reason })) };
+  }
+  const here = await openInNode(folder, gpu);
+  const beside = await openPython(folder, pythonProgram(python));
+  return {
+    libraries: [...here.libraries, ...beside.libraries],
+    missing: [...here.missing, ...beside.missing],
+  };
+}
 
-/** Whether the libraries are installed in the folder bench/peers. */
+/** bench/peers of the package that this file belongs to, be it the source or a bundle. */
+export function peersFolder(): string | null {
+  for (let folder = dirname(fileURLToPath(import.meta.url)); ; folder = dirname(folder)) {
+    const peers = join(folder, 'bench/peers');
+    if (existsSync(join(peers, 'protocol.py'))) return peers;
+    if (folder === dirname(folder)) return null;
+  }
+}
+
+/** The one command that installs the libraries of JavaScript. */
+export function installCommand(folder: string): string {
+  return `npm ci --prefix ${relative(process.cwd(), folder) || '.'}`;
+}
+
+/** Whether they are installed in the folder bench/peers. */
 export function isInstalled(folder: string): boolean {
   return ['@jax-js/jax', '@tensorflow/tfjs', '@tensorflow/tfjs-backend-webgpu'].every((name) =>
     existsSync(join(folder, 'node_modules', name, 'package.json')),
@@ -18,10 +47,10 @@ export function isInstalled(folder: string): boolean {
 }
 
 /** Opens the libraries on a `gpu` of Dawn's, which becomes `navigator.gpu`. */
-export async function openInNode(folder: string, gpu: GPU): Promise<{ libraries: Library[]; missing: Missing[] }> {
+export async function openInNode(folder: string, gpu: GPU): Promise<Found> {
   if (!isInstalled(folder)) {
-    const reason = `not installed; install them: ${INSTALL}`;
-    return { libraries: [], missing: ['jax-js', 'TensorFlow.js'].map((name) => ({ name, reason })) };
+    const missing = { reason: 'not installed', install: installCommand(folder) };
+    return { libraries: [], missing: ['jax-js', 'TensorFlow.js'].map((name) => ({ name, ...missing })) };
   }
   await offerWebGpu(gpu);
   const require = createRequire(join(folder, 'package.json'));

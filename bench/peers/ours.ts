@@ -1,23 +1,30 @@
 /** flatwalk as a user would use it: the public interface, in its best form. */
-import type { Engine } from '../../src/engine/index.ts';
+import type { Engine, TrainOptions } from '../../src/engine/index.ts';
 import { problemOf } from '../problems.ts';
 import { probesOf } from './cases.ts';
 import type { PeerCase, Program, Question } from './peer.ts';
 
 /** Steps in one unit of a measurement: a run of many steps is what flatwalk is for. */
-const STEPS_A_RUN = { small: 1000, mid: 32, large: 16 } as const;
+const STEPS_A_RUN = { small: 1000, mid: 32, large: 4 } as const;
 /** With many replicas a step is more work. */
 const REPLICA_STEPS = 100;
+/** A run long enough that its plan is the one of long runs. */
+const LONG_RUN = 10_000_000;
 
-export async function prepareOurs(engine: Engine, one: PeerCase): Promise<Program> {
+/** With the plan that it chose, in words. */
+export type Ours = Program & { readonly how: string };
+
+export async function prepareOurs(engine: Engine, one: PeerCase): Promise<Ours> {
   const { size, kind, replicas, space } = one;
   const { options, stepSize, noise, batch } = problemOf(size, replicas);
   const problem = await engine.problem(options);
-  const plan = space ? { space } : undefined;
   const steps = replicas > 1 ? REPLICA_STEPS : STEPS_A_RUN[size];
+  const long = { stepSize, noise, batch, steps: LONG_RUN, plan: space && { space } };
+  // The same kernels for the short run that is checked and for those that are timed. A run does nothing until it is awaited.
+  const { plan } = problem.train(long);
   let seed = 1;
 
-  const train = async (o: Omit<Parameters<typeof problem.train>[0], 'stepSize' | 'batch' | 'plan'>) => {
+  const train = async (o: Pick<TrainOptions, 'noise' | 'steps' | 'seed'>) => {
     const outcome = await problem.train({ stepSize, batch, plan, ...o }).finish();
     if (outcome.kind !== 'finished') throw new Error(`the run ended as '${outcome.kind}' at step ${outcome.step}`);
   };
@@ -27,15 +34,15 @@ export async function prepareOurs(engine: Engine, one: PeerCase): Promise<Progra
       const [{ samples }] = await problem.traceEstimate({ probes: question.probes, seed: question.seed });
       return samples;
     }
-    const { samples, noises } = question;
     problem.setWeights(options.weights);
-    await train({ noise: question.noise, steps: question.steps, draws: { samples, noises } });
+    await train({ noise: question.noise, steps: question.steps, seed: question.seed });
     const weights = await problem.weights();
     problem.setWeights(options.weights);
     return weights;
   };
 
   return {
+    how: kind === 'probes' ? `${probesOf[size]} probes together` : plan.reason,
     unitsPerRun: kind === 'probes' ? probesOf[size] : steps * replicas,
     async run(count) {
       if (kind === 'steps') return train({ noise, steps: count * steps, seed: seed++ });

@@ -14,15 +14,16 @@ export interface PeerCase {
   readonly unit: 'step' | 'replica-step' | 'probe';
 }
 
-/** Steps from the starting weights of the size, with recorded draws. */
+/** Steps from the starting weights of the size, on the draws that flatwalk makes for a seed. */
 export interface StepsQuestion {
   readonly kind: 'steps';
   readonly steps: number;
+  readonly seed: number;
   /** sigma */
   readonly noise: number;
-  /** steps x batch, for every replica the same. */
+  /** A row a step: the sample of each replica; with the full batch, 0 to n - 1. */
   readonly samples: Int32Array;
-  /** Standardised noises, steps x batch, for every replica the same. */
+  /** Standardised noises, one for each of `samples`. */
   readonly noises: Float32Array;
 }
 
@@ -58,8 +59,6 @@ export interface Peer {
   readonly form: Form;
   /** When the label noise is drawn: before the time is taken, in every step, for many steps at once; null: there is none. */
   readonly noise: 'beforehand' | 'inside' | 'in blocks' | null;
-  /** Left out of a quick comparison, because a faster form of the same library is in it. */
-  readonly slow?: true;
   suits(one: PeerCase): boolean;
   prepare(one: PeerCase): Promise<Program>;
 }
@@ -78,4 +77,11 @@ export interface Library {
 export interface Missing {
   readonly name: string;
   readonly reason: string;
+  /** The command that installs it, where there is one. */
+  readonly install?: string;
+}
+
+export interface Found {
+  readonly libraries: readonly Library[];
+  readonly missing: readonly Missing[];
 }

@@ -3,7 +3,7 @@ import { type ChildProcess, spawn } from 'node:child_process';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { type Numbers, numbersOf, probesOf } from './cases.ts';
-import type { Library, Missing, Peer, PeerCase, Program, Question } from './peer.ts';
+import type { Found, Library, Missing, Peer, PeerCase, Program, Question } from './peer.ts';
 
 /** What a script says of one of its forms. */
 interface FormFacts extends Pick<Peer, 'form' | 'noise'> {
@@ -20,9 +20,10 @@ interface Hello {
   readonly missing: readonly Missing[];
 }
 
-/** Forms that compile for long, or of which the library has a faster one. */
-const SLOW: readonly Peer['form'][] = ['compiled', 'autodiff'];
-const SCRIPTS = { PyTorch: 'torch_peers.py', JAX: 'jax_peers.py' } as const;
+const SCRIPTS = [
+  { name: 'PyTorch', script: 'torch_peers.py', packages: 'torch numpy' },
+  { name: 'JAX', script: 'jax_peers.py', packages: 'jax' },
+] as const;
 /** The end of what a script has said on stderr, for messages. */
 const STDERR_KEPT = 2000;
 
@@ -32,22 +33,28 @@ export function pythonProgram(given: string | undefined, environment: NodeJS.Pro
 }
 
 /** Starts the scripts in the folder bench/peers with one interpreter. */
-export async function openPython(
-  folder: string,
-  python: string,
-): Promise<{ libraries: Library[]; missing: Missing[] }> {
+export async function openPython(folder: string, python: string): Promise<Found> {
   const libraries: Library[] = [];
   const missing: Missing[] = [];
-  for (const [name, script] of Object.entries(SCRIPTS)) {
+  for (const { name, script, packages } of SCRIPTS) {
+    const install = (what: string) => `${python} -m pip install ${what}`;
     try {
       const opened = await openScript(python, [join(folder, script)]);
       libraries.push(opened.library);
-      missing.push(...opened.missing);
+      missing.push(...opened.missing.map((one) => ({ ...one, install: install(one.name.toLowerCase()) })));
     } catch (error) {
-      missing.push({ name, reason: `${python}: ${error instanceof Error ? error.message : String(error)}` });
+      missing.push(absent(name, python, error, install(packages)));
     }
   }
   return { libraries, missing };
+}
+
+function absent(name: string, python: string, error: unknown, install: string): Missing {
+  const reason = error instanceof Error ? error.message : String(error);
+  if (/ENOENT|EACCES/.test(reason)) {
+    return { name, reason: `there is no Python '${python}' to start: name one with --python or FLATWALK_PYTHON` };
+  }
+  return { name, reason: `${python} says: ${reason}`, ...(/No module named/.test(reason) ? { install } : {}) };
 }
 
 /** Starts a program that speaks the protocol. @throws where it does not answer */
@@ -64,7 +71,6 @@ export async function openScript(
         library: name,
         form: facts.form,
         noise: facts.noise,
-        ...(SLOW.includes(facts.form) ? { slow: true } : {}),
         suits: ({ kind, replicas }) => kind === facts.kind && replicas > 1 === (facts.replicas === 'many'),
         prepare: (one) => prepare(talk, facts.name, one),
       }),
@@ -124,7 +130,8 @@ class Conversation {
   #turn: Promise<unknown> = Promise.resolve();
 
   constructor(program: string, args: readonly string[]) {
-    this.#child = spawn(program, args, { stdio: ['pipe', 'pipe', 'pipe'] });
+    // In a process group of its own, so that Ctrl-C reaches only who can end it in order.
+    this.#child = spawn(program, args, { stdio: ['pipe', 'pipe', 'pipe'], detached: true });
     const { stdin, stdout, stderr } = this.#child;
     this.#ended = new Promise((resolve) => {
       this.#child.once('error', (error) => resolve(error.message));

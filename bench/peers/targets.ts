@@ -1,132 +1,114 @@
 /** What flatwalk is meant to reach against each peer; printed beside what was measured, and asserted nowhere. */
-import type { Peer, PeerCase } from './peer.ts';
+import type { Interval } from '../statistics.ts';
+import type { Peer } from './peer.ts';
 
 /** What a target may depend on. */
 export type AdapterKind = 'swiftshader' | 'lavapipe' | 'gpu';
 
+type PeerKind = Pick<Peer, 'library' | 'form' | 'noise'>;
+
+/** A row of the ratio table. */
 export interface Target {
-  readonly says: string;
+  /** What is compared, in words. */
+  readonly row: string;
+  /** Name of a case. */
+  readonly case: string;
+  /** Any of them will do; the one that comes closest to flatwalk counts. */
+  readonly libraries: readonly Peer['library'][];
+  readonly suits: (peer: PeerKind) => boolean;
   /** How many times faster flatwalk has to be; null: to be reported only. */
   readonly atLeast: number | null;
 }
 
+/**
+ * met: the whole interval reaches the target; missed: the whole interval is below it; undecided: the target lies within;
+ * reported: there is no target.
+ */
+export type Verdict = 'met' | 'missed' | 'undecided' | 'reported';
+
+export function judge({ low, high }: Interval, { atLeast }: Pick<Target, 'atLeast'>): Verdict {
+  if (atLeast === null) return 'reported';
+  if (low >= atLeast) return 'met';
+  return high < atLeast ? 'missed' : 'undecided';
+}
+
 interface Rule extends Target {
-  readonly cases: RegExp;
-  readonly peer: (peer: Pick<Peer, 'library' | 'form' | 'noise'>) => boolean;
   /** Every adapter, if not given. */
   readonly on?: readonly AdapterKind[];
 }
 
-const of = (library: string, form: string | null, noise?: Peer['noise']): Rule['peer'] => {
-  return (peer) =>
-    peer.library === library && (form === null || peer.form === form) && (noise === undefined || peer.noise === noise);
-};
-const software = ['swiftshader', 'lavapipe'] as const;
+const SOFTWARE = ['swiftshader', 'lavapipe'] as const;
+
+function rule(
+  name: string,
+  against: string,
+  peer: Omit<PeerKind, 'form'> & { readonly form?: Peer['form'] },
+  atLeast: number | null,
+  on?: readonly AdapterKind[],
+): Rule {
+  const { library, form, noise } = peer;
+  const suits = (p: PeerKind) => p.library === library && p.noise === noise && (!form || p.form === form);
+  return { row: `${name} against ${against}`, case: name, libraries: [library], suits, atLeast, on };
+}
+
+const jaxJs = { library: 'jax-js', form: 'by hand', noise: 'beforehand' } as const;
+const inside = (form: Peer['form']) => ({ library: 'JAX', form, noise: 'inside' }) as const;
+const beforehand = (form: Peer['form']) => ({ library: 'JAX', form, noise: 'beforehand' }) as const;
+const probes = { library: 'PyTorch', noise: null } as const;
+const PROBES = 'the better of PyHessian and torch.func, same CPU';
 
 const rules: readonly Rule[] = [
+  rule('small/one run', 'jax-js by hand, noise beforehand', jaxJs, 1000),
+  rule(
+    'small/one run',
+    'TensorFlow.js by hand',
+    { library: 'TensorFlow.js', form: 'by hand', noise: 'beforehand' },
+    5000,
+  ),
+  rule('small/one run', 'native JAX scan, noise inside (better adapter)', inside('scan'), 25, SOFTWARE),
+  rule('small/one run', 'native JAX scan, noise beforehand (better adapter)', beforehand('scan'), 1.5, SOFTWARE),
   {
-    cases: /^small\/one run$/,
-    peer: of('jax-js', 'by hand', 'beforehand'),
-    atLeast: 1000,
-    says: 'small, one run: jax-js by hand, noise beforehand, 1000 times',
-  },
-  {
-    cases: /^small\/one run$/,
-    peer: of('TensorFlow.js', 'by hand'),
-    atLeast: 5000,
-    says: 'small, one run: TensorFlow.js by hand, 5000 times',
-  },
-  {
-    cases: /^small\/one run$/,
-    peer: of('JAX', 'scan', 'inside'),
-    on: software,
-    atLeast: 25,
-    says: 'small, one run: native JAX scan, noise inside, 25 times on the better of SwiftShader and lavapipe',
-  },
-  {
-    cases: /^small\/one run$/,
-    peer: of('JAX', 'scan', 'beforehand'),
-    on: software,
-    atLeast: 1.5,
-    says: 'small, one run: native JAX scan, noise beforehand, 1.5 times on the better of SwiftShader and lavapipe',
-  },
-  {
-    cases: /^small\/one run$/,
-    peer: ({ library, form }) => (library === 'JAX' && form === 'scan') || (library === 'PyTorch' && form === 'graph'),
-    on: ['gpu'],
+    row: 'small/one run against the best of CUDA graphs and JAX scan on the same card',
+    case: 'small/one run',
+    libraries: ['PyTorch', 'JAX'],
+    suits: ({ form }) => form === 'graph' || form === 'scan',
     atLeast: 5,
-    says: 'small, one run, on a GPU: the best of PyTorch with CUDA graphs and JAX scan on the same card, 5 times',
-  },
-  {
-    cases: /^small\/1024 replicas$/,
-    peer: of('JAX', 'vmap', 'inside'),
-    on: ['lavapipe'],
-    atLeast: 10,
-    says: 'small, 1024 replicas, lavapipe: native JAX vmap, noise inside, 10 times',
-  },
-  {
-    cases: /^small\/1024 replicas$/,
-    peer: of('JAX', 'vmap', 'beforehand'),
-    on: ['lavapipe'],
-    atLeast: 4,
-    says: 'small, 1024 replicas, lavapipe: native JAX vmap, noise beforehand, 4 times',
-  },
-  {
-    cases: /^small\/4096 replicas$/,
-    peer: of('JAX', 'vmap'),
     on: ['gpu'],
+  },
+  rule('small/1024 replicas', 'native JAX vmap, noise inside', inside('vmap'), 10, ['lavapipe']),
+  rule('small/1024 replicas', 'native JAX vmap, noise beforehand', beforehand('vmap'), 4, ['lavapipe']),
+  {
+    row: 'small/4096 replicas against JAX vmap on the same card',
+    case: 'small/4096 replicas',
+    libraries: ['JAX'],
+    suits: ({ library, form }) => library === 'JAX' && form === 'vmap',
     atLeast: 5,
-    says: 'small, 4096 replicas, on a GPU: JAX vmap on the same card, 5 times',
-  },
-  {
-    cases: /^(mid|large)\/step, data space$/,
-    peer: of('jax-js', 'by hand', 'beforehand'),
-    atLeast: 3.5,
-    says: 'mid and large, full batch, data space: jax-js by hand, 3.5 times',
-  },
-  {
-    cases: /^(mid|large)\/step, weight space$/,
-    peer: of('jax-js', 'by hand', 'beforehand'),
-    on: software,
-    atLeast: 1,
-    says: 'the same in weight space: jax-js by hand, no slower on a software adapter',
-  },
-  {
-    cases: /^(mid|large)\/step, weight space$/,
-    peer: of('jax-js', 'by hand', 'beforehand'),
     on: ['gpu'],
-    atLeast: 1.5,
-    says: 'the same in weight space: jax-js by hand, 1.5 times on a GPU',
   },
-  probe('small', 'lavapipe', 1000),
-  probe('mid', 'lavapipe', 5),
-  probe('large', 'lavapipe', 1),
-  probe('small', 'swiftshader', 500),
-  probe('mid', 'swiftshader', null),
-  probe('large', 'swiftshader', null),
+  ...['mid', 'large'].flatMap((size) => [
+    rule(`${size}/step, data space`, 'jax-js by hand', jaxJs, 3.5),
+    rule(`${size}/step, weight space`, 'jax-js by hand', jaxJs, 1, SOFTWARE),
+    rule(`${size}/step, weight space`, 'jax-js by hand', jaxJs, 1.5, ['gpu']),
+  ]),
+  rule('small/probe', PROBES, probes, 1000, ['lavapipe']),
+  rule('mid/probe', PROBES, probes, 5, ['lavapipe']),
+  rule('large/probe', PROBES, probes, 1, ['lavapipe']),
+  rule('small/probe', PROBES, probes, 500, ['swiftshader']),
+  rule('mid/probe', PROBES, probes, null, ['swiftshader']),
+  rule('large/probe', PROBES, probes, null, ['swiftshader']),
 ];
 
-function probe(size: PeerCase['size'], adapter: AdapterKind, atLeast: number | null): Rule {
-  const aim = atLeast === null ? 'to be reported' : `${atLeast} times`;
-  return {
-    cases: new RegExp(`^${size}/probe$`),
-    peer: of('PyTorch', null, null),
-    on: [adapter],
-    atLeast,
-    says: `a Hutchinson probe, ${size}, ${adapter}: the better of PyHessian and torch.func on the same CPU, ${aim}`,
-  };
+/** The rows that an adapter has. */
+export function targetsOn(adapter: AdapterKind): readonly Target[] {
+  return rules.filter(({ on }) => on?.includes(adapter) ?? true);
 }
 
-export function targetOf(
-  name: PeerCase['name'],
-  peer: Pick<Peer, 'library' | 'form' | 'noise'>,
-  adapter: AdapterKind,
-): Target | null {
-  const rule = rules.find((r) => r.cases.test(name) && r.peer(peer) && (r.on?.includes(adapter) ?? true));
-  return rule ? { says: rule.says, atLeast: rule.atLeast } : null;
+/** The row that a peer belongs to in a case, if there is one. */
+export function targetOf(name: string, peer: PeerKind, adapter: AdapterKind): Target | undefined {
+  return targetsOn(adapter).find((row) => row.case === name && row.suits(peer));
 }
 
-export function adapterKind({ software: isSoftware, device }: { software: boolean; device: string }): AdapterKind {
-  if (!isSoftware) return 'gpu';
+export function adapterKind({ software, device }: { software: boolean; device: string }): AdapterKind {
+  if (!software) return 'gpu';
   return device.includes('llvmpipe') ? 'lavapipe' : 'swiftshader';
 }

@@ -1,7 +1,7 @@
 /** TensorFlow.js on WebGPU. An operation is a dispatch; the noise is made beforehand. */
 import { streamNormals } from '../../src/model/draws.ts';
 import { type Numbers, numbersOf } from './cases.ts';
-import type { Tensor, Tensorflow } from './libraries.d.ts';
+import type { Tensor, Tensorflow } from './libraries.ts';
 import type { Library, Peer, PeerCase, Program, Question } from './peer.ts';
 
 const LIBRARY = 'TensorFlow.js';
@@ -14,11 +14,11 @@ export async function openTensorflow(tf: Tensorflow): Promise<Library> {
   if (!(await tf.setBackend('webgpu'))) throw new Error('TensorFlow.js finds no WebGPU device');
   await tf.ready();
   const suits = ({ kind, replicas }: PeerCase) => kind === 'steps' && replicas === 1;
-  const forms: readonly (Pick<Peer, 'form' | 'slow'> & {
+  const forms: readonly (Pick<Peer, 'form'> & {
     readonly make: (tf: Tensorflow, numbers: Numbers) => Step;
   })[] = [
     { form: 'by hand', make: byHand },
-    { form: 'autodiff', make: autodiff, slow: true },
+    { form: 'autodiff', make: autodiff },
   ];
   return {
     name: LIBRARY,

@@ -70,14 +70,6 @@ class Steps:
             return [(self.rows[i], self.y[i] - float(zeta)) for (i,), (zeta,) in zip(samples.tolist(), zetas)]
         return [(self.x[tensor(i)], self.y[tensor(i)] - tensor(zeta)) for i, zeta in zip(samples, zetas)]
 
-    def recorded(self, q):
-        """The recorded steps, the same for every replica."""
-        p = self.p
-        if p.full_batch or p.replicas == 1:
-            return self.shown(q.samples, q.zetas)
-        wide = (q.steps, p.replicas)
-        return self.shown(np.broadcast_to(q.samples, wide).copy(), np.broadcast_to(q.zetas, wide).copy())
-
     def prepare(self):
         pass
 
@@ -91,7 +83,7 @@ class Steps:
         kept = self.weights.detach().clone()
         with torch.no_grad():
             self.weights.copy_(tensor(self.p.weights))
-        for x, t in self.recorded(q):
+        for x, t in self.shown(q.samples, q.zetas):
             self.step(x, t)
         values = self.weights.detach().cpu().numpy().copy()
         with torch.no_grad():
@@ -183,7 +175,7 @@ class Compiled(Steps):
     @torch.inference_mode()
     def answer(self, q):
         weights = tensor(self.p.weights)
-        for block in self.in_blocks(self.recorded(q)):
+        for block in self.in_blocks(self.shown(q.samples, q.zetas)):
             weights = self.call(weights, *block)
         return weights.cpu().numpy()
 
@@ -233,7 +225,7 @@ class Graph(Steps):
 
     def answer(self, q):
         weights = tensor(self.p.weights).clone()
-        graph = self.capture(weights, q.steps, self.recorded(q))
+        graph = self.capture(weights, q.steps, self.shown(q.samples, q.zetas))
         with torch.inference_mode():
             weights.copy_(tensor(self.p.weights))
         graph.replay()

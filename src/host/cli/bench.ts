@@ -1,6 +1,7 @@
 import { type BenchResult, SCHEMA, type SuiteName } from '../../../bench/document.ts';
 import { caseTable, figureTable, percentText, skippedLines, timeText } from '../../../bench/tables.ts';
 import { startAlone } from './bench-alone.ts';
+import { peersCommand } from './peers.ts';
 import { type CommonOptions, perform } from './session.ts';
 import { type Terminal, verdict, warning } from './terminal.ts';
 
@@ -11,6 +12,8 @@ interface BenchCommandOptions extends CommonOptions {
   /** For tests: one of each kind, small. */
   readonly tiny: boolean;
   readonly out?: string;
+  readonly peers: boolean;
+  readonly python?: string;
 }
 
 export function benchCommand({
@@ -19,9 +22,13 @@ export function benchCommand({
   quick,
   tiny,
   out,
+  peers,
+  python,
   ...common
 }: BenchCommandOptions): Promise<void> {
-  const config = { suites, filter, effort: tiny ? ('tiny' as const) : quick ? ('quick' as const) : ('full' as const) };
+  const effort = tiny ? 'tiny' : quick ? 'quick' : 'full';
+  if (peers) return peersCommand({ filter, effort, python, out, common });
+  const config = { suites, filter, effort } as const;
   return perform({
     command: 'bench',
     task: 'bench',

@@ -106,6 +106,15 @@ const bench = command('bench', 'measure what things cost on this adapter, each r
   .option('--filter <text>', 'only cases whose name has this in it')
   .option('--quick', 'two minutes at most', false)
   .addOption(new Option('--tiny').default(false).hideHelp())
+  .addOption(
+    new Option('--peers', 'compare with jax-js, TensorFlow.js, PyTorch, JAX and PyHessian instead')
+      .conflicts('suite')
+      .default(false),
+  )
+  .option(
+    '--python <program>',
+    'for --peers: the Python that has PyTorch and JAX (default: FLATWALK_PYTHON, or python3)',
+  )
   .option('--out <file>', 'write the document there as well')
   .addHelpText('after', '\nExample: flatwalk bench --quick --suite roofline steps --out before.json')
   .enablePositionalOptions()

@@ -1,4 +1,5 @@
 import { arch, cpus, platform, release } from 'node:os';
+import { findPeers } from '../../../bench/peers/node.ts';
 import { type AdapterDescription, Engine } from '../../engine/index.ts';
 import { runInChrome } from '../chrome/run-task.ts';
 import { dawnVersion } from '../node/gpu.ts';
@@ -63,7 +64,8 @@ export async function runTask<N extends TaskName>(
   const engine = await Engine.open({ gpu });
   try {
     onEnvironment(environment('node', engine.adapter));
-    const here = { ...context, open: () => Engine.open({ gpu }) };
+    const open = () => Engine.open({ gpu });
+    const here = { ...context, open, findPeers: (python?: string) => findPeers(gpu, python) };
     return (await tasks[name].run(engine, options as never, here)) as TaskResult<N>;
   } finally {
     engine.dispose();

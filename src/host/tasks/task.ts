@@ -1,3 +1,4 @@
+import type { Found } from '../../../bench/peers/peer.ts';
 import type { HostPowers } from '../../../bench/suite.ts';
 import type { Engine, MetricRow } from '../../engine/index.ts';
 
@@ -18,6 +19,8 @@ export interface TaskContext {
   readonly open?: () => Promise<Engine>;
   /** Starts a run of a size of the benchmarks in a process of its own; where there are processes. */
   readonly alone?: HostPowers['alone'];
+  /** Opens the libraries that flatwalk is compared with: JavaScript's on the same adapter, Python's of an interpreter. */
+  readonly findPeers?: (python?: string) => Promise<Found>;
 }
 
 export type TaskEvent =

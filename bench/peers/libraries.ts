@@ -69,7 +69,3 @@ export interface Tensorflow {
   slice(a: Tensor, begin: number[], size: number[]): Tensor;
   grad(f: (weights: Tensor) => Tensor): (weights: Tensor) => Tensor;
 }
-
-export function loadJax(): Promise<Jax>;
-/** With its WebGPU backend. */
-export function loadTensorflow(): Promise<Tensorflow>;
