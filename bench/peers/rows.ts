@@ -29,31 +29,34 @@ export function rowsOf(
   found: Found,
   circumstances: Circumstances,
 ): RowResult[] {
-  return targetsOn(adapter).map((target) => {
-    const { row, case: name, atLeast } = target;
-    const candidates = found.libraries.flatMap((library) => library.peers).filter(target.suits);
-    const result = cases.find((one) => one.case === name);
-    const measured = candidates
-      .flatMap(({ name: peer }): (PeerResult & { ratio: Interval; peer: string })[] => {
-        const its = result?.peers[peer];
-        return its?.ratio ? [{ ...its, ratio: its.ratio, peer }] : [];
-      })
-      .sort((a, b) => a.ratio.median - b.ratio.median);
-    const head = { row, case: name, atLeast };
-    if (measured.length > 0) {
-      const [{ peer, ratio }] = measured;
-      return { ...head, peer, ratio, verdict: judge(ratio, target) };
-    }
-    const why = reason(target, result, candidates, found, circumstances);
-    return { ...head, peer: null, ratio: null, verdict: 'not measured', why };
-  });
+  const asked = ({ case: name }: Target) => circumstances.filter === '' || cases.some((one) => one.case === name);
+  return targetsOn(adapter)
+    .filter(asked)
+    .map((target) => {
+      const { row, case: name, atLeast } = target;
+      const candidates = found.libraries.flatMap((library) => library.peers).filter(target.suits);
+      const result = cases.find((one) => one.case === name);
+      const measured = candidates
+        .flatMap(({ name: peer }): (PeerResult & { ratio: Interval; peer: string })[] => {
+          const its = result?.peers[peer];
+          return its?.ratio ? [{ ...its, ratio: its.ratio, peer }] : [];
+        })
+        .sort((a, b) => a.ratio.median - b.ratio.median);
+      const head = { row, case: name, atLeast };
+      if (measured.length > 0) {
+        const [{ peer, ratio }] = measured;
+        return { ...head, peer, ratio, verdict: judge(ratio, target) };
+      }
+      const why = reason(target, result, candidates, found, circumstances);
+      return { ...head, peer: null, ratio: null, verdict: 'not measured', why };
+    });
 }
 
 function reason(
-  { libraries, case: name }: Target,
+  { libraries }: Target,
   result: CaseResult | undefined,
   candidates: readonly Peer[],
-  { missing }: Found,
+  { libraries: found, missing }: Found,
   { effort, outcome, filter }: Circumstances,
 ): string {
   if (result && !result.check.passed)
@@ -66,9 +69,9 @@ function reason(
   if (candidates.length === 0) {
     const absent = missing.filter((one) => libraries.includes(one.name));
     if (absent.length > 0) return absent.map((one) => `${one.name}: ${one.reason}`).join('; ');
-    return `${libraries.join(' and ')} cannot do it here`;
+    return `${libraries.join(' and ')}: ${found.some(({ name }) => libraries.includes(name)) ? 'no form that does it here' : 'it was not looked for'}`;
   }
   if (outcome !== 'finished') return { aborted: 'interrupted', lost: 'the device was lost' }[outcome];
   if (filter !== '') return `left out by the filter '${filter}'`;
-  return effort === 'full' ? 'no peer suits it' : `left out by --${effort}, with ${name.split('/')[0]} cases`;
+  return effort === 'full' ? 'no peer suits it' : `left out by --${effort}`;
 }

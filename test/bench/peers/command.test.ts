@@ -1,0 +1,66 @@
+import { execFile } from 'node:child_process';
+import { mkdirSync, mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { build } from 'vite';
+import { afterAll, beforeAll, expect, test, vi } from 'vitest';
+import type { PeersResult } from '../../../bench/peers/compare.ts';
+import '../../gpu.ts';
+
+vi.setConfig({ testTimeout: 300_000, hookTimeout: 120_000 });
+
+const root = new URL('../../..', import.meta.url).pathname;
+const elsewhere = mkdtempSync(join(tmpdir(), 'flatwalk-peers-'));
+let program = '';
+beforeAll(async () => {
+  // Inside the project, so that it finds the packages; called from elsewhere.
+  mkdirSync(join(root, 'node_modules/.cache'), { recursive: true });
+  const outDir = mkdtempSync(join(root, 'node_modules/.cache/flatwalk-peers-'));
+  program = join(outDir, 'main.js');
+  await build({ root, configFile: false, logLevel: 'warn', build: { ssr: 'src/host/cli/main.ts', outDir } });
+});
+afterAll(() => {
+  rmSync(join(program, '..'), { recursive: true, force: true });
+  rmSync(elsewhere, { recursive: true });
+});
+
+function peers(...args: string[]): Promise<{ code: number | null; out: string; err: string }> {
+  const all = [program, 'bench', '--peers', '--tiny', '--python', '/no/such/python', ...args];
+  return new Promise((done) => {
+    const child = execFile(process.execPath, all, { cwd: elsewhere }, (_, out, err) => {
+      done({ code: child.exitCode, out, err });
+    });
+  });
+}
+
+test('one document, whose form others may rely on', async () => {
+  // Nothing of Python is there, and JavaScript's libraries do no probes: the same everywhere, whatever is installed.
+  const { code, out, err } = await peers('--filter', 'small/probe', '--json');
+  const document: PeersResult & Record<string, unknown> = JSON.parse(out);
+  expect(document).toMatchObject({
+    command: 'bench',
+    suite: 'peers',
+    adapter: { name: expect.any(String), software: expect.any(Boolean) },
+    environment: { in: 'node', node: process.version },
+    outcome: { kind: 'finished' },
+    cases: [{ case: 'small/probe', unit: 'probe', ours: expect.any(Number), check: { passed: true }, peers: {} }],
+  });
+  expect(Number.isNaN(Date.parse(String(document.date)))).toBe(false);
+  const why = document.missing.find(({ name }) => name === 'PyTorch')?.reason;
+  expect(why).toContain("no Python '/no/such/python'");
+  for (const row of document.rows) expect(row).toMatchObject({ verdict: 'not measured', why: `PyTorch: ${why}` });
+  expect(code).toBe(0);
+  expect(err).toContain('not measured: PyTorch');
+});
+
+test('what cannot be meant is refused', async () => {
+  for (const [args, message] of [
+    [['--filter', 'no such case'], "has 'no such case' in its name"],
+    [['--suite', 'steps'], 'cannot be used with option'],
+  ] as const) {
+    const { code, out, err } = await peers(...args);
+    expect([args, code]).toEqual([args, 2]);
+    expect(err).toContain(message);
+    expect(out).not.toContain('comparisons');
+  }
+});
