@@ -1,4 +1,5 @@
 import type { AdapterDescription } from '../src/engine/index.ts';
+import type { BenchProblems } from './problems.ts';
 import type { Estimate } from './statistics.ts';
 import type { TimestampQuality } from './timestamps.ts';
 
@@ -105,6 +106,8 @@ export type BenchOutcome =
 
 /** What the task gives. The command adds who computed (`environment`) and when (`date`). */
 export interface BenchResult {
+  /** What was measured on; documents of different ones are not compared. */
+  readonly problem: BenchProblems;
   readonly outcome: BenchOutcome;
   /** Null where it ended before they were known. */
   readonly clock: ClockQuality | null;

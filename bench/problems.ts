@@ -50,6 +50,7 @@ const START_STD = 0.5;
  * over n nearly orthogonal samples below some n / 3 of that. A test holds the number against the data.
  */
 const STEP_SIZE = 4e-3;
+const NOISE = 0.1;
 
 const made = new Map<SizeName, Omit<BenchProblem, 'options'> & { options: Omit<BenchProblem['options'], 'weights'> }>();
 
@@ -64,7 +65,7 @@ export function problemOf(name: SizeName, replicas = 1): BenchProblem {
     const inputs = makeInputs({ kind: 'unit', n, d, seed: SEED });
     const labels = makeLabels({ n, low: 2, high: 4, seed: SEED });
     const options = { inputs, labels, dimension: d, width: m, activation: ACTIVATION };
-    rest = { name, size: sizes[name], options, stepSize: STEP_SIZE, noise: 0.1, batch, seed: SEED };
+    rest = { name, size: sizes[name], options, stepSize: STEP_SIZE, noise: NOISE, batch, seed: SEED };
     made.set(name, rest);
   }
   const weights = new Float32Array(replicas * m * d);
@@ -72,4 +73,19 @@ export function problemOf(name: SizeName, replicas = 1): BenchProblem {
     weights.set(makeWeights({ m, d, std: START_STD, seed: SEED, replica }), replica * m * d);
   }
   return { ...rest, options: { ...rest.options, weights, replicas } };
+}
+
+/** What decides the numbers of all problems. */
+export interface BenchProblems {
+  readonly sizes: Readonly<Record<SizeName, Size>>;
+  readonly activation: string;
+  readonly seed: number;
+  readonly stepSize: number;
+  readonly noise: number;
+  /** Tests measure less under the same names. */
+  readonly reduced: boolean;
+}
+
+export function describeProblems(reduced: boolean): BenchProblems {
+  return { sizes, activation: ACTIVATION, seed: SEED, stepSize: STEP_SIZE, noise: NOISE, reduced };
 }

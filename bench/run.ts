@@ -2,6 +2,7 @@ import { type Engine, FlatwalkError } from '../src/engine/index.ts';
 import { clockResolution } from './clock.ts';
 import { type BenchOutcome, type BenchResult, type SkippedCase, type SuiteName, warningsFor } from './document.ts';
 import { beginNoise, timedPasses } from './noise.ts';
+import { describeProblems } from './problems.ts';
 import { type Found, measureSuites, type Planned, TIME_UP } from './schedule.ts';
 import type { BenchContext, Effort, HostPowers, Suite } from './suite.ts';
 import { suites as allSuites } from './suites/index.ts';
@@ -60,7 +61,8 @@ export async function runBench(
   const { clock, noiseFloor, cases, figures, skipped } = found;
   const warnings = warningsFor(clock, noiseFloor, engine.adapter.software, hidden);
   const seconds = (performance.now() - began) / 1000;
-  return { outcome, clock, noiseFloor, cases, figures, skipped, warnings, seconds };
+  const problem = describeProblems(effort === 'tiny');
+  return { problem, outcome, clock, noiseFloor, cases, figures, skipped, warnings, seconds };
 }
 
 async function measureAll(

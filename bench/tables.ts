@@ -1,4 +1,5 @@
 /** What people read of benchmarks: times, shares and tables as text. Pure; who prints decides where. */
+import type { CaseComparison, Verdict } from './compare.ts';
 import type { BenchCase, Figure, SkippedCase } from './document.ts';
 import type { Interval } from './statistics.ts';
 
@@ -71,6 +72,25 @@ function rateText(rate: number): string {
 function errorText({ error, tolerance, passed }: BenchCase['check']): string {
   if (tolerance === 0) return passed ? 'exact' : 'not met';
   return Number.isFinite(error) ? percentText(error / tolerance) : 'not met';
+}
+
+/** The cases of a comparison; `mark` shows a verdict. */
+export function comparisonTable(
+  cases: readonly CaseComparison[],
+  mark: (verdict: Verdict, failed: boolean) => string,
+): TextTable {
+  const time = (nanoseconds: number | null) => (nanoseconds === null ? 'not given' : timeText(nanoseconds));
+  const change = (ratio: number) => `${ratio >= 1 ? '+' : '−'}${percentText(Math.abs(ratio - 1))}`;
+  const rows = cases.map(({ case: name, old, new: now, ratio, verdict, failed, note }) => [
+    mark(verdict, failed),
+    name,
+    time(old),
+    time(now),
+    ratio ? change(ratio.median) : '',
+    ratio ? `${change(ratio.low)} to ${change(ratio.high)}` : '',
+    note ? `${verdict}: ${note}` : verdict,
+  ]);
+  return { head: ['', 'case', 'old', 'new', 'change', '95 % interval', 'verdict'], rows };
 }
 
 export function figureTable(figures: readonly Figure[]): TextTable {

@@ -5,6 +5,8 @@ import { join } from 'node:path';
 import { build } from 'vite';
 import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest';
 import type { BenchDocument, BenchResult } from '../../bench/document.ts';
+import { describeProblems } from '../../bench/problems.ts';
+import { estimate } from '../../bench/statistics.ts';
 import { suites } from '../../bench/suites/index.ts';
 import { runInChrome } from '../../src/host/chrome/index.ts';
 import { exitCodeOf, reportBench } from '../../src/host/cli/bench.ts';
@@ -119,9 +121,85 @@ describe('flatwalk bench', () => {
   });
 });
 
+describe('flatwalk bench compare', () => {
+  /** A document like that of the command, with the times of every case changed by a factor. */
+  const write = (name: string, factor: number, change: (document: BenchDocument) => object = (d) => d) => {
+    const samples = Array.from({ length: 20 }, (_, k) => 1000 * factor * (1 + 0.001 * ((k * 7) % 20)));
+    const one = {
+      case: 'small/a',
+      suite: 'steps',
+      unit: 'step',
+      check: { passed: true, error: 0, tolerance: 1, note: '' },
+      time: { ...estimate(samples), samples, unitsPerSample: 1 },
+    };
+    const adapter = { name: 'card', vendor: '', architecture: '', device: '', description: '', driver: '' };
+    const document = {
+      schema: 1,
+      command: 'bench',
+      environment: { flatwalk: '0', in: 'node', adapter: { ...adapter, software: false }, system: '', cpu: '' },
+      problem: describeProblems(false),
+      outcome: { kind: 'finished' },
+      noiseFloor: { inTurn: 0.01, drift: 0.01, share: 0.01 },
+      cases: [one],
+    };
+    writeFileSync(join(folder, name), JSON.stringify(change(document as unknown as BenchDocument)));
+  };
+  const compare = (...args: string[]) => flatwalk(['bench', 'compare', ...args]);
+
+  test('exit 0 where nothing became slower, 1 where something did', async () => {
+    write('old.json', 1);
+    write('same.json', 1);
+    write('slow.json', 1.5);
+    const same = await compare('old.json', 'same.json');
+    expect([same.code, same.err]).toEqual([0, '']);
+    expect(same.out).toContain('Nothing is slower by more than 5.0 %.');
+    const slow = await compare('old.json', 'slow.json', '--json');
+    expect(slow.code).toBe(1);
+    expect(slow.err).toContain('SLOWER by more than 5.0 %: small/a');
+    const document = JSON.parse(slow.out);
+    expect(document).toMatchObject({ schema: 1, command: 'bench compare', outcome: { kind: 'finished' } });
+    expect(document).toMatchObject({ passed: false, cases: [{ case: 'small/a', verdict: 'slower', failed: true }] });
+    expect((await compare('slow.json', 'old.json')).code).toBe(0);
+    expect((await compare('old.json', 'slow.json', '--threshold', '60%')).code).toBe(0);
+  });
+
+  test('what cannot be compared is exit 2, and a document with --json', async () => {
+    write('mine.json', 1);
+    write('other.json', 1, (d) => ({ ...d, problem: { ...d.problem, seed: 1 } }));
+    write('run.json', 1, () => ({ schema: 1, command: 'run' }));
+    writeFileSync(join(folder, 'text.json'), 'nothing');
+    const refused: [args: string[], message: string][] = [
+      [['mine.json', 'other.json'], "The problems' seed differs: 7 in the old one, 1 in the new one"],
+      [['mine.json', 'run.json'], 'run.json is no document of flatwalk bench'],
+      [['text.json', 'mine.json'], 'text.json is no document of flatwalk bench'],
+      [['mine.json', 'nowhere.json'], 'Cannot read nowhere.json'],
+      [['mine.json'], "missing required argument 'new'"],
+      [['mine.json', 'mine.json', '--threshold', '5'], 'Is it 5%?'],
+      [['mine.json', 'mine.json', '--treshold', '5%'], 'Did you mean --threshold?'],
+    ];
+    for (const [args, message] of refused) {
+      const { code, out, err } = await compare(...args, '--json');
+      expect([args, code]).toEqual([args, 2]);
+      expect(err).toContain(message);
+      expect(JSON.parse(out)).toMatchObject({ command: 'bench compare', outcome: { kind: 'failed' } });
+    }
+  });
+
+  test('two runs of the command can be compared', async () => {
+    for (const file of ['first.json', 'second.json']) {
+      expect((await bench('--tiny', '--suite', 'roofline', '--out', file)).code).toBe(0);
+    }
+    const { out } = await compare('first.json', 'second.json', '--threshold', '10000%', '--json');
+    const { cases, onlyOld, onlyNew } = JSON.parse(out);
+    expect(cases.length).toBeGreaterThan(4);
+    expect([onlyOld, onlyNew]).toEqual([[], []]);
+  });
+});
+
 test('a failed check is told by name, without a time, and is exit 1', () => {
   const check = { passed: false, error: 3, tolerance: 1, note: 'number 1 is 5, not 2' };
   const result: BenchResult = {
+    problem: describeProblems(false),
     outcome: { kind: 'finished' },
     clock: { resolution: 100, device: { real: false, resolution: null, reason: 'all timestamps are equal' } },
     noiseFloor: { inTurn: 0.3, drift: 0.1, share: 0.3 },

@@ -5,6 +5,7 @@ import { type ErrorCode, FlatwalkError } from '../../engine/index.ts';
 import { adapterWishes } from '../node/index.ts';
 import { benchCommand } from './bench.ts';
 import { aloneCommand } from './bench-alone.ts';
+import { compareCommand, thresholdOption } from './bench-compare.ts';
 import { list, MOST_STEPS, orWord, size, whole } from './options.ts';
 import { reproduceCommand } from './reproduce.ts';
 import { runCommand } from './run.ts';
@@ -121,6 +122,16 @@ const bench = command('bench', 'measure what things cost on this adapter, each r
   .action(benchCommand);
 
 bench
+  .command('compare')
+  .description('hold a document of flatwalk bench against an older one; exit 1 where something became slower')
+  .argument('<old>', 'a file that flatwalk bench --out wrote')
+  .argument('<new>', 'another, of the same adapter')
+  .option('--threshold <share>', 'slow-downs beyond this fail', thresholdOption, 0.05)
+  .option('--json', 'print one JSON document on stdout, and everything else on stderr', false)
+  .addHelpText('after', '\nExample: flatwalk bench compare before.json after.json --threshold 5%')
+  .action(compareCommand);
+
+bench
   .command('alone', { hidden: true })
   .argument('<size>')
   .requiredOption('--metrics <names>', '', list)
@@ -159,7 +170,9 @@ function reportUsage({ exitCode, message }: CommanderError): number {
   if (exitCode === 0) return 0;
   const words = process.argv.slice(2);
   if (words.includes('--json')) {
-    const name = program.commands.map((c) => c.name()).find((name) => name === words[0]) ?? '';
+    const known = (parent: Command, word: string) => parent.commands.find((c) => c.name() === word);
+    const first = known(program, words[0]);
+    const name = [first, first && known(first, words[1])].flatMap((c) => c?.name() ?? []).join(' ');
     const error = new FlatwalkError('BAD_ARGUMENT', message.replace(/^error: /, ''), `See flatwalk ${name} --help`);
     printDocument({ ...documentHead(name), outcome: outcomeOf(error) });
   }

@@ -1,0 +1,85 @@
+import { readFileSync } from 'node:fs';
+import { InvalidArgumentError } from 'commander';
+import { type Comparison, compareDocuments } from '../../../bench/compare.ts';
+import type { BenchDocument } from '../../../bench/document.ts';
+import { comparisonTable, percentText } from '../../../bench/tables.ts';
+import { FlatwalkError } from '../../engine/index.ts';
+import { documentHead, outcomeOf, printDocument } from './session.ts';
+import { Terminal, verdict, warning } from './terminal.ts';
+
+/** Prints what became faster and slower; exit 1 where something became slower by more than the threshold, or wrong. */
+export function compareCommand(
+  oldFile: string,
+  newFile: string,
+  { threshold, json }: { readonly threshold: number; readonly json: boolean },
+): void {
+  const head = documentHead('bench compare', { old: oldFile, new: newFile, threshold });
+  try {
+    const comparison = compareDocuments(readDocument(oldFile), readDocument(newFile), { threshold });
+    reportComparison(comparison, new Terminal(json));
+    if (json) printDocument({ ...head, outcome: { kind: 'finished' }, ...comparison });
+    process.exitCode = comparison.passed ? 0 : 1;
+  } catch (error) {
+    if (json) printDocument({ ...head, outcome: outcomeOf(error) });
+    throw error;
+  }
+}
+
+/** '5%', '5 %' or '0.05'. */
+export function thresholdOption(text: string): number {
+  const [, number, percent] = /^\s*(\d+(?:\.\d+)?|\.\d+)\s*(%?)\s*$/.exec(text) ?? [];
+  if (number === undefined) throw new InvalidArgumentError("It must be a share such as '5%' or '0.05'.");
+  const share = percent ? Number(number) / 100 : Number(number);
+  if (!percent && share >= 1) throw new InvalidArgumentError(`Is it ${number}%? Then write the sign.`);
+  return share;
+}
+
+/** @throws BAD_ARGUMENT */
+function readDocument(file: string): BenchDocument {
+  let text: string;
+  try {
+    text = readFileSync(file, 'utf8');
+  } catch (cause) {
+    const reason = cause instanceof Error ? cause.message : String(cause);
+    throw new FlatwalkError('BAD_ARGUMENT', `Cannot read ${file}: ${reason}`, 'Check the path.', { cause });
+  }
+  try {
+    const document: unknown = JSON.parse(text);
+    if (typeof document === 'object' && document !== null && 'environment' in document && 'problem' in document) {
+      return document as BenchDocument;
+    }
+  } catch (cause) {
+    if (!(cause instanceof SyntaxError)) throw cause;
+  }
+  const fix = 'Make one: flatwalk bench --out FILE.';
+  throw new FlatwalkError('BAD_ARGUMENT', `${file} is no document of flatwalk bench`, fix);
+}
+
+export function reportComparison(comparison: Comparison, terminal: Pick<Terminal, 'say' | 'table'>): void {
+  const { cases, onlyOld, onlyNew, notes, noiseFloor, threshold } = comparison;
+  for (const suite of new Set(cases.map((one) => one.suite))) {
+    terminal.say(`\n${suite}`);
+    const those = cases.filter((one) => one.suite === suite);
+    const { head, rows } = comparisonTable(those, (found, failed) => {
+      if (failed) return verdict(false);
+      return found === 'faster' ? verdict(true) : found === 'unknown' ? '?' : verdict(null);
+    });
+    terminal.table(head, rows);
+  }
+  if (cases.length === 0) terminal.say(warning('No case is in both.'));
+  if (onlyOld.length > 0) terminal.say(`Only in the old one: ${onlyOld.join('; ')}`);
+  if (onlyNew.length > 0) terminal.say(`Only in the new one: ${onlyNew.join('; ')}`);
+  for (const note of notes) terminal.say(warning(`Differs: ${note}`));
+  if (noiseFloor !== null) terminal.say(`Noise floor: ${percentText(noiseFloor)}; no difference below it is one.`);
+  const count = (which: string) => cases.filter((one) => one.verdict === which).length;
+  const counts = ['faster', 'same', 'slower', 'unknown'].map((which) => `${count(which)} ${which}`).join(', ');
+  terminal.say(`${cases.length} cases: ${counts}.`);
+  const failed = cases.filter((one) => one.failed);
+  const slower = failed.filter((one) => one.verdict === 'slower').map((one) => one.case);
+  const wrong = failed.filter((one) => one.verdict !== 'slower').map((one) => one.case);
+  if (slower.length > 0) {
+    terminal.say(`${verdict(false)} SLOWER by more than ${percentText(threshold)}: ${slower.join('; ')}`);
+  }
+  if (wrong.length > 0) terminal.say(`${verdict(false)} WRONG in the new one: ${wrong.join('; ')}`);
+  if (failed.length === 0) terminal.say(`${verdict(true)} Nothing is slower by more than ${percentText(threshold)}.`);
+}
