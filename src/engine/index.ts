@@ -18,8 +18,8 @@ export {
   type PlanRequest,
   type PlanWish,
 } from './plan.ts';
-export { candidatesOf, planFields } from './plans/candidates.ts';
-export type { Cost } from './plans/cost.ts';
+export { candidatesOf, faultsOf, planFields, sameChoice } from './plans/candidates.ts';
+export { type Cost, predict } from './plans/cost.ts';
 export { costWords, duration, inWords } from './plans/reason.ts';
 export {
   findTuned,

@@ -35,9 +35,12 @@ interface Circumstances {
   readonly signal?: { readonly name: NodeJS.Signals; readonly folder: string };
 }
 
+/** Not the user's own, which would decide plans. */
+const tuned = { FLATWALK_TUNE_FILE: join(folder, 'tuned.json') };
+
 function flatwalk(args: string[], { env, signal }: Circumstances = {}): Promise<Ended> {
   return new Promise((done) => {
-    const options = { cwd: folder, env: { ...process.env, ...env }, maxBuffer: 2 ** 26 };
+    const options = { cwd: folder, env: { ...process.env, ...tuned, ...env }, maxBuffer: 2 ** 26 };
     const child = execFile(process.execPath, [program, ...args], options, (_, out, err) => {
       clearInterval(looking);
       done({ code: child.exitCode, out, err });
@@ -305,6 +308,83 @@ describe('run', () => {
     },
     120_000,
   );
+});
+
+describe('plans', () => {
+  const group = ['--pin', 'strategy=group,space=data'];
+
+  test('explain says which, why, and why not another', async () => {
+    const { code, out, err } = await flatwalk(['explain', '--size', 'small', '--steps', '1000000', '--plan', 'model']);
+    expect(code).toBe(0);
+    expect(err).toBe('');
+    expect(out).toMatch(/^Plan: One .* for 1000000 steps, as predicted/m);
+    expect(out).toMatch(/^Basis: the model of \w+ adapters/m);
+    expect(out).toContain('For: 10 samples (one of them a step), 10 neurons, 20 dimensions, cubic, 1 replica');
+    expect(out).toMatch(/│ → │ (lane|group) +│ data /);
+    expect(out.match(/^- Not .* times as long in all/gm)?.length).toBeGreaterThan(1);
+    expect(out).toMatch(/^Adapter facts: \w+ family \(\w+\), \d+ lanes in a workgroup at most/m);
+  });
+
+  test('explain as JSON has every candidate, and is what run does', async () => {
+    const same = [...run.slice(1), '--steps', '50', '--json'];
+    const { code, out } = await flatwalk(['explain', ...same]);
+    expect(code).toBe(0);
+    const document = JSON.parse(out);
+    expect(document).toMatchObject({ schema: 1, command: 'explain', outcome: { kind: 'finished' }, steps: 50 });
+    expect(document.config).toMatchObject({ samples: 3, dimension: 2, plan: 'tuned' });
+    expect(document.candidates[0]).toMatchObject({ lost: null, total: expect.any(Number) });
+    const { strategy, space, lanes, draws } = document.plan;
+    expect(document.candidates[0].choice).toEqual({ strategy, space, lanes, draws });
+    expect(document.candidates.length).toBeGreaterThan(2);
+    expect(document.plan).toEqual(JSON.parse((await flatwalk(['run', ...same, '--out', 'explained'])).out).plan);
+  });
+
+  test('tune measures and remembers; run follows, and says so, unless the model is to decide', async () => {
+    const { code, out } = await flatwalk(['tune', ...run.slice(1), ...group, '--budget', '600']);
+    expect(code).toBe(0);
+    expect(out).toMatch(/^Basis: what was pinned; the rest by times that flatwalk tune measured here/m);
+    expect(out).toMatch(/\d plans measured in \d+ s, checked against the float64 reference after 200 steps\. Kept in /);
+    expect(out).not.toContain('REFUSED');
+    const plan = async (...more: string[]) => {
+      const { out } = await flatwalk([...run, '--steps', '20', '--json', '--out', more.join('-'), ...more]);
+      const document = JSON.parse(out);
+      expect(summaryOf(more.join('-')).plan).toEqual(document.plan);
+      return document.plan;
+    };
+    expect(await plan('--plan', 'tuned')).toMatchObject({ basis: 'tuned', strategy: 'group' });
+    expect(await plan('--plan', 'model')).toMatchObject({ basis: 'model' });
+    const pinned = await plan('--pin', 'lanes=2,strategy=group');
+    expect(pinned).toMatchObject({ basis: 'pinned', strategy: 'group', lanes: 2 });
+    const { out: told } = await flatwalk(['explain', ...run.slice(1), '--steps', '20']);
+    expect(told).toMatch(/^Basis: times that flatwalk tune measured here on \d{4}-/m);
+    expect(told).toMatch(/^- Not measured, and so not chosen from: one lane a replica/m);
+  }, 300_000);
+
+  test('a table that is damaged is named, and the model decides', async () => {
+    file('damaged.json', '{"version": 1, "entr');
+    const env = { FLATWALK_TUNE_FILE: join(folder, 'damaged.json') };
+    const { code, out, err } = await flatwalk([...run, '--steps', '5', '--json', '--out', 'damaged'], { env });
+    expect(code).toBe(0);
+    expect(err).toMatch(/damaged\.json is ignored: it is not JSON/);
+    expect(JSON.parse(out).plan.basis).toBe('model');
+  });
+
+  const wrong: [args: string[], message: RegExp][] = [
+    [['explain'], /There is no problem\n {2}Give --data and --target, or --size/],
+    [['explain', '--size', 'small', '--width', '3'], /--size decides the problem, so --width has no part in it/],
+    [['explain', '--size', 'tiny'], /Allowed choices are small, mid, large/],
+    [['tune', '--size', 'small', '--budget', '0'], /whole number, 1 or more/],
+    [[...run, '--pin', 'warp=3'], /like strategy=lane,space=data; the fields are strategy, space, lanes, draws/],
+    [[...run, '--pin', 'strategy=fast', '--out', 'pin'], /strategy is 'fast'\n {2}It may be lane, group, tiled/],
+    [[...run, '--pin', 'strategy=tiled', '--out', 'pin'], /'tiled' is for the full batch/],
+  ];
+  test.each(wrong)('%j is refused, exit 2', async (args, message) => {
+    const { code, err } = await flatwalk(args);
+    expect(code).toBe(2);
+    expect(err).toMatch(message);
+    expect(err).not.toMatch(stackTrace);
+    expect(existsSync(join(folder, 'pin'))).toBe(false);
+  });
 });
 
 describe('reproduce', () => {

@@ -1,6 +1,7 @@
 /** Runs in the page runner.html, for run-task.ts: any task, on the browser's WebGPU. */
 import { Engine } from '../../engine/index.ts';
 import { FlatwalkError } from '../../model/errors.ts';
+import { IndexedTuned } from '../page/tuned-store.ts';
 import { tasks } from '../tasks/index.ts';
 import type { Task, TaskContext } from '../tasks/task.ts';
 import { decode, encode, type Message } from './wire.ts';
@@ -38,6 +39,7 @@ async function run(taskName: string, options: string, tell: (message: Message) =
       emit: (event) => tell({ kind: 'event', event }),
       signal: stop.signal,
       open: () => Engine.open(),
+      tuned: new IndexedTuned((text) => tell({ kind: 'event', event: { kind: 'note', text } })),
     };
     return await known[taskName].run(engine, decode(options), context);
   } finally {

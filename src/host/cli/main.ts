@@ -6,10 +6,13 @@ import { adapterWishes } from '../node/index.ts';
 import { benchCommand } from './bench.ts';
 import { aloneCommand } from './bench-alone.ts';
 import { compareCommand, thresholdOption } from './bench-compare.ts';
-import { list, MOST_STEPS, orWord, size, whole } from './options.ts';
+import { explainCommand } from './explain.ts';
+import { list, whole } from './options.ts';
+import { dataFlags, pinFlag, planFlags } from './problem.ts';
 import { reproduceCommand } from './reproduce.ts';
 import { runCommand } from './run.ts';
 import { documentHead, outcomeOf, printDocument } from './session.ts';
+import { tuneCommand } from './tune.ts';
 import { verifyCommand } from './verify.ts';
 import { version } from './version.ts';
 import { places } from './where.ts';
@@ -75,24 +78,7 @@ command('verify', 'check every kernel against the float64 reference on this adap
   .addHelpText('after', '\nExample: flatwalk verify --in chrome')
   .action(verifyCommand);
 
-command('run', 'train on a CSV or TSV file')
-  .requiredOption('--data <file>', 'CSV or TSV file with a header line')
-  .requiredOption('--target <column>', 'the column with the labels')
-  .option('--inputs <columns>', 'comma-separated input columns (default: all but the target)', list)
-  .option('--width <m>', 'neurons', whole(1), 16)
-  .option('--activation <name>', 'activation, name or name:parameter', 'cubic_linear:1')
-  .option('--init-std <std>', 'standard deviation of the starting weights', size, 0.3)
-  .option('--retract-first', 'start on the zero-loss manifold', false)
-  .option('--step-size <eta>', "step size, or 'auto'", orWord('auto', size), 'auto')
-  .option('--noise <sigma>', 'standard deviation of the label noise, in units of the label', size, 0.1)
-  .addOption(
-    new Option('--noise-law <law>', 'law of the label noise').choices(['gaussian', 'rademacher']).default('gaussian'),
-  )
-  .option('--batch <b>', "samples a step, or 'full'", orWord('full', whole(1)), 1)
-  .addOption(new Option('--loss <kind>', 'for the full batch').choices(['mean', 'sum']).default('mean'))
-  .option('--steps <count>', 'steps', whole(0, MOST_STEPS), 100_000)
-  .option('--replicas <count>', 'networks trained at once', whole(1), 1)
-  .option('--seed <seed>', 'seed of starting weights and noise', whole(0), 0)
+planFlags(dataFlags(command('run', 'train on a CSV or TSV file'), true))
   .option('--metrics <names>', 'comma-separated metrics (default: those that cost little)', list)
   .option('--every <steps>', 'steps between two rows (default: a hundredth of the run)', whole(1))
   .option('--out <folder>', 'results folder (default: results/run-<time>)')
@@ -101,6 +87,15 @@ command('run', 'train on a CSV or TSV file')
     '\nExample: flatwalk run --data houses.csv --target price --width 32 --noise 0.5 --steps 200000',
   )
   .action(runCommand);
+
+planFlags(dataFlags(command('explain', 'say which plan a run would follow, and why not another'), false))
+  .addHelpText('after', '\nExample: flatwalk explain --size small --steps 1000000')
+  .action(explainCommand);
+
+pinFlag(dataFlags(command('tune', 'measure the plans of a run here, and remember which is fastest'), false))
+  .option('--budget <seconds>', 'seconds, after which no plan is begun any more', whole(1), 60)
+  .addHelpText('after', '\nExample: flatwalk tune --data houses.csv --target price --width 32')
+  .action(tuneCommand);
 
 const bench = command('bench', 'measure what things cost on this adapter, each result checked before its time is given')
   .addOption(new Option('--suite <names...>', 'which suites (default: all)').choices(suites.map(({ name }) => name)))

@@ -1,5 +1,6 @@
 /** Values of options, read from text. What is wrong becomes a usage error that names the option. */
 import { InvalidArgumentError } from 'commander';
+import { type PlanWish, planFields } from '../../engine/index.ts';
 
 /** The largest number that f32 holds. */
 export const F32_MAX = 3.4028234663852886e38;
@@ -47,4 +48,18 @@ export function orWord<Word extends string>(
 /** A comma-separated list. */
 export function list(text: string): string[] {
   return text.split(',').map((item) => item.trim());
+}
+
+/** Parts of a plan: `field=value`, comma-separated. What the values may be is the engine's to say. */
+export function pins(text: string): PlanWish {
+  const pairs = list(text).map((pair) => {
+    const [field, value, ...rest] = pair.split('=').map((part) => part.trim());
+    if (!(planFields as readonly string[]).includes(field) || !value || rest.length > 0) {
+      throw new InvalidArgumentError(
+        `It must be like strategy=lane,space=data; the fields are ${planFields.join(', ')}.`,
+      );
+    }
+    return [field, /^\d+$/.test(value) ? Number(value) : value] as const;
+  });
+  return Object.fromEntries(pairs);
 }

@@ -1,30 +1,12 @@
-import { FlatwalkError, type MetricName, type MetricValues } from '../../engine/index.ts';
-import { readSamples } from './csv.ts';
+import type { MetricName, MetricValues } from '../../engine/index.ts';
+import { type DataFlags, loadTuned, type PlanFlags, readData } from './problem.ts';
 import { type CommonOptions, perform } from './session.ts';
 
-interface RunOptions extends CommonOptions {
-  readonly data: string;
-  readonly target: string;
-  readonly inputs?: string[];
-  readonly width: number;
-  readonly activation: string;
-  readonly initStd: number;
-  readonly retractFirst: boolean;
-  readonly stepSize: number | 'auto';
-  readonly noise: number;
-  readonly noiseLaw: 'gaussian' | 'rademacher';
-  readonly batch: number | 'full';
-  readonly loss: 'mean' | 'sum';
-  readonly steps: number;
-  readonly replicas: number;
-  readonly seed: number;
+interface RunOptions extends CommonOptions, DataFlags, PlanFlags {
   readonly metrics?: string[];
   readonly every?: number;
   readonly out?: string;
 }
-
-/** 256 MiB of f32, and what the generator of the starting weights numbers. */
-const MOST_WEIGHTS = 2 ** 26;
 
 export function runCommand({ in: place, adapter, json, out, ...o }: RunOptions): Promise<void> {
   return perform({
@@ -33,19 +15,12 @@ export function runCommand({ in: place, adapter, json, out, ...o }: RunOptions):
     common: { in: place, adapter, json },
     config: o,
     keep: { out },
-    prepare() {
-      const { inputs, labels, inputNames } = readSamples(o.data, o.target, o.inputs);
-      refuseSize(o.width, inputNames.length, o.replicas);
-      const config = {
-        ...o,
-        inputs: inputNames,
-        metrics: o.metrics as MetricName[] | undefined,
-        every: o.every ?? Math.max(1, Math.ceil(o.steps / 100)),
-      };
-      return {
-        options: { ...config, inputs, labels },
-        config: { ...config, samples: labels.length, dimension: inputNames.length },
-      };
+    async prepare() {
+      const { options, config } = readData(o);
+      const metrics = o.metrics as MetricName[] | undefined;
+      const every = o.every ?? Math.max(1, Math.ceil(o.steps / 100));
+      const tuned = await loadTuned(o.plan);
+      return { options: { ...options, metrics, every, plan: o.pin, tuned }, config: { ...config, every } };
     },
     conclude({ outcome, finalMetrics, seconds, weights, ...rest }, terminal) {
       const columns = o.replicas > 1 ? ['least', 'median', 'largest'] : ['value'];
@@ -66,17 +41,6 @@ export function runCommand({ in: place, adapter, json, out, ...o }: RunOptions):
       };
     },
   });
-}
-
-/** Before anything is allocated. @throws LIMIT */
-function refuseSize(width: number, dimension: number, replicas: number): void {
-  if (width * dimension * replicas <= MOST_WEIGHTS) return;
-  const most = Math.floor(MOST_WEIGHTS / dimension / replicas);
-  throw new FlatwalkError(
-    'LIMIT',
-    `--width ${width} with ${dimension} input columns and --replicas ${replicas} is more than ${MOST_WEIGHTS} weights`,
-    most >= 1 ? `Use --width ${most} at most, or fewer replicas.` : 'Use fewer replicas.',
-  );
 }
 
 function summarise(values: MetricValues): string[][] {

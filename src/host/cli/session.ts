@@ -28,12 +28,19 @@ export interface Job<N extends TaskName> {
   /** What the task can do besides, where it runs in this process. */
   readonly powers?: Partial<TaskContext>;
   /** The task's options, and the settings once all are known. */
-  readonly prepare: () => { readonly options: TaskOptions<N>; readonly config?: object };
+  readonly prepare: () => Promise<Prepared<N>> | Prepared<N>;
   /** Tells a person about the result. Returns what documents say after their head. */
-  readonly conclude: (
-    result: TaskResult<N>,
-    terminal: Terminal,
-  ) => { readonly summary: object; readonly exitCode: number };
+  readonly conclude: (result: TaskResult<N>, terminal: Terminal) => Promise<Concluded> | Concluded;
+}
+
+interface Prepared<N extends TaskName> {
+  readonly options: TaskOptions<N>;
+  readonly config?: object;
+}
+
+interface Concluded {
+  readonly summary: object;
+  readonly exitCode: number;
 }
 
 /**
@@ -57,7 +64,7 @@ export async function perform<N extends TaskName>(job: Job<N>): Promise<void> {
     return folder;
   };
   try {
-    const prepared = job.prepare();
+    const prepared = await job.prepare();
     config = prepared.config ?? config;
     if (keep?.out) refuseResults(keep.out);
     const file = job.file === undefined ? null : new ResultsFile(job.file);
@@ -82,7 +89,7 @@ export async function perform<N extends TaskName>(job: Job<N>): Promise<void> {
       },
     );
     terminal.end();
-    const { summary, exitCode } = job.conclude(result, terminal);
+    const { summary, exitCode } = await job.conclude(result, terminal);
     const document = { ...head(), ...summary };
     results()?.writeSummary(document);
     file?.write(document);

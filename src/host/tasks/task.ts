@@ -1,6 +1,6 @@
 import type { Found } from '../../../bench/peers/peer.ts';
 import type { HostPowers } from '../../../bench/suite.ts';
-import type { Engine, MetricRow } from '../../engine/index.ts';
+import type { Engine, MetricRow, TunedStore } from '../../engine/index.ts';
 
 /**
  * Something people ask flatwalk to do, in terms that mean the same in Node, in headless Chrome and in a page: options and
@@ -21,6 +21,8 @@ export interface TaskContext {
   readonly alone?: HostPowers['alone'];
   /** Opens the libraries that flatwalk is compared with: JavaScript's on the same adapter, Python's of an interpreter. */
   readonly findPeers?: (python?: string) => Promise<Found>;
+  /** Where a page keeps what its tuner has found. Commands keep it themselves, and hand it in with a task's options. */
+  readonly tuned?: TunedStore;
 }
 
 export type TaskEvent =

@@ -1,37 +1,11 @@
-import {
-  FlatwalkError,
-  type MetricName,
-  type MetricValues,
-  type Outcome,
-  type Plan,
-  type PlanWish,
-} from '../../engine/index.ts';
-import { makeWeights } from '../../model/data.ts';
-import { stepSizeFor } from '../experiments/experiment.ts';
+import type { MetricName, MetricValues, Outcome, Plan } from '../../engine/index.ts';
+import { type DataOptions, openSetup, type PlanOptions } from './setup.ts';
 import type { Task } from './task.ts';
 
-export interface TrainTaskOptions {
-  /** n rows of d numbers. */
-  readonly inputs: readonly (readonly number[])[];
-  readonly labels: readonly number[];
-  readonly width: number;
-  readonly activation: string;
-  /** Standard deviation of the normal starting weights. */
-  readonly initStd: number;
-  readonly retractFirst: boolean;
-  /** 'auto': 0.2 / the largest per-sample |grad r_i|² at the start. */
-  readonly stepSize: number | 'auto';
-  readonly noise: number;
-  readonly noiseLaw: 'gaussian' | 'rademacher';
-  readonly batch: number | 'full';
-  readonly loss: 'mean' | 'sum';
-  readonly steps: number;
-  readonly replicas: number;
-  readonly seed: number;
+export interface TrainTaskOptions extends DataOptions, PlanOptions {
   /** Default: all that exist for the problem and cost little. */
   readonly metrics?: readonly MetricName[];
   readonly every: number;
-  readonly plan?: PlanWish;
 }
 
 export interface TrainTaskResult {
@@ -50,39 +24,18 @@ export interface TrainTaskResult {
 /** One training run on given data. */
 export const train: Task<TrainTaskOptions, TrainTaskResult> = {
   name: 'train',
-  async run(engine, o, { emit, signal }) {
+  async run(engine, o, { emit, signal, tuned }) {
     const began = performance.now();
-    const d = o.inputs[0]?.length ?? 0;
-    const problem = await engine.problem({
-      inputs: o.inputs,
-      labels: o.labels,
-      width: o.width,
-      activation: o.activation,
-      replicas: o.replicas,
-      weights: startingWeights(o, d),
-    });
+    const { problem, settings } = await openSetup(engine, o, emit);
     try {
-      if (o.retractFirst) {
-        const { largestResidual } = await problem.retract();
-        emit({
-          kind: 'note',
-          text: `Retracted the start: largest residual ${Math.max(...largestResidual).toPrecision(3)}`,
-        });
-      }
-      // The sum of n losses is n times as steep as their mean.
-      const share = o.batch === 'full' && o.loss === 'sum' ? o.labels.length : 1;
-      const stepSize = o.stepSize === 'auto' ? (0.2 * (await stepSizeFor(problem, o))) / share : o.stepSize;
+      const attainable = problem.traceIsOptimal && o.labels.length <= problem.shape.dimension;
       const run = problem.train({
-        stepSize,
-        noise: o.noise,
-        noiseLaw: o.noiseLaw,
-        batch: o.batch,
-        ...(o.batch === 'full' ? { loss: o.loss } : {}),
+        ...settings,
         steps: o.steps,
-        seed: o.seed,
-        metrics: o.metrics ?? defaultMetrics(problem.traceIsOptimal && o.labels.length <= d),
+        metrics: o.metrics ?? defaultMetrics(attainable),
         every: o.every,
         plan: o.plan,
+        tuned: o.tuned ?? (await tuned?.load()),
         signal,
       });
       emit({ kind: 'note', text: `Plan: ${run.plan.reason}` });
@@ -103,7 +56,7 @@ export const train: Task<TrainTaskOptions, TrainTaskResult> = {
       return {
         outcome,
         plan: run.plan,
-        stepSize,
+        stepSize: settings.stepSize,
         traceOptimum: problem.traceIsOptimal ? problem.traceOptimum() : null,
         finalStep,
         finalMetrics,
@@ -120,14 +73,4 @@ function defaultMetrics(attainable: boolean): MetricName[] {
   const names: MetricName[] = ['loss', 'gradientNorm', 'trace', 'manifoldTrace', 'stableRank', 'disagreement'];
   // Elsewhere F* is not the least there is, or no weights reach it.
   return attainable ? [...names, 'optimumDistance', 'gap'] : names;
-}
-
-function startingWeights(o: TrainTaskOptions, d: number): Float32Array {
-  if (d === 0) throw new FlatwalkError('BAD_SHAPE', 'The data has no rows or no input columns', 'Check the file.');
-  const one = o.width * d;
-  const weights = new Float32Array(o.replicas * one);
-  for (let replica = 0; replica < o.replicas; replica++) {
-    weights.set(makeWeights({ m: o.width, d, std: o.initStd, seed: o.seed, replica }), replica * one);
-  }
-  return weights;
 }

@@ -1,0 +1,86 @@
+import type { Command } from 'commander';
+import {
+  type Choice,
+  duration,
+  inWords,
+  type PlanCandidate,
+  type PlanExplanation,
+  planFields,
+} from '../../engine/index.ts';
+import type { ExplainResult } from '../tasks/explain.ts';
+import { loadTuned, type PlanFlags, type ProblemFlags, readProblem } from './problem.ts';
+import { type CommonOptions, perform } from './session.ts';
+import type { Terminal } from './terminal.ts';
+
+type ExplainFlags = CommonOptions & ProblemFlags & PlanFlags;
+
+export function explainCommand({ in: place, adapter, json, ...o }: ExplainFlags, command: Command): Promise<void> {
+  return perform({
+    command: 'explain',
+    task: 'explain',
+    common: { in: place, adapter, json },
+    config: o,
+    keep: null,
+    async prepare() {
+      const { options, config } = readProblem(o, command);
+      return { options: { ...options, plan: o.pin, tuned: await loadTuned(o.plan) }, config };
+    },
+    conclude(result, terminal) {
+      reportPlan(result, terminal);
+      const unknown = result.candidates.filter(({ total }) => total === null).map(({ choice }) => inWords(choice));
+      if (unknown.length > 0) terminal.say(`- Not measured, and so not chosen from: ${unknown.join('; ')}.`);
+      terminal.say(factsLine(result));
+      return { summary: { outcome: { kind: 'finished' }, ...result }, exitCode: 0 };
+    },
+  });
+}
+
+/** The plan, what it was chosen from, and why the others were not. */
+export function reportPlan(explanation: PlanExplanation, terminal: Pick<Terminal, 'say' | 'table'>): void {
+  const { plan, candidates, steps, request } = explanation;
+  const { samples, width, dimension, replicas, batch, fullBatch, activation } = request;
+  const shown = fullBatch ? 'all of them' : batch === 1 ? 'one of them' : `${batch} of them`;
+  terminal.say(`Plan: ${plan.reason}`);
+  terminal.say(`Basis: ${basisLine(explanation)}`);
+  terminal.say(
+    `For: ${samples} samples (${shown} a step), ${width} neurons, ${dimension} dimensions, ${activation}, ` +
+      `${replicas} ${replicas === 1 ? 'replica' : 'replicas'}, ${steps} steps`,
+  );
+  const head = ['', ...planFields, 'compile', 'a step', 'measured: compile', 'a step (95 %)', 'in all'];
+  terminal.table(head, candidates.map(row));
+  for (const { choice, lost, total } of candidates) {
+    if (lost && total !== null) terminal.say(`- Not ${inWords(choice)}: ${lost}.`);
+  }
+}
+
+function row({ choice, predicted, measured, total, lost }: PlanCandidate): string[] {
+  const step = measured
+    ? `${duration(measured.step.median)} (${duration(measured.step.low)} to ${duration(measured.step.high)})`
+    : '';
+  return [
+    lost === null ? '→' : '',
+    ...planFields.map((field: keyof Choice) => String(choice[field])),
+    duration(predicted.compile),
+    duration(predicted.step),
+    measured ? duration(measured.compile) : '',
+    step,
+    total === null ? '' : duration(total),
+  ];
+}
+
+function basisLine({ plan, tuned, request }: PlanExplanation): string {
+  const costs = tuned
+    ? `times that flatwalk tune measured here on ${tuned.date.slice(0, 10)}`
+    : `the model of ${request.family} adapters; predictions rank plans, they are no clock`;
+  return plan.basis === 'pinned' ? `what was pinned; the rest by ${costs}` : costs;
+}
+
+/** What of the adapter and of flatwalk has a part in the choice. */
+function factsLine({ request, place, kernels }: ExplainResult): string {
+  const kind = request.software ? 'software' : 'hardware';
+  return (
+    `Adapter facts: ${request.family} family (${kind}), ${request.mostLanes} lanes in a workgroup at most, ` +
+    `buffers of ${Math.round(request.largestBuffer / 2 ** 20)} MiB at most. Measurements are found by adapter, ` +
+    `place (${place}), kernels (${kernels}) and shape.`
+  );
+}

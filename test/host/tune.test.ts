@@ -1,0 +1,209 @@
+import { describe, expect, test, vi } from 'vitest';
+import {
+  type Choice,
+  choosePlan,
+  FlatwalkError,
+  findTuned,
+  inWords,
+  keyHere,
+  readTuned,
+  type TunedEntry,
+  type TunedStore,
+} from '../../src/engine/index.ts';
+import { kernelFingerprint } from '../../src/engine/plans/fingerprint.ts';
+import { tasks } from '../../src/host/tasks/index.ts';
+import type { DataOptions } from '../../src/host/tasks/setup.ts';
+import { measurePlans, type Subject } from '../../src/host/tasks/tune/measure.ts';
+import { openTestEngine } from '../engine/support.ts';
+import { tunedEntry } from '../engine/tuned.ts';
+
+// Software adapters take their time to compile, all the more while other tests run.
+vi.setConfig({ testTimeout: 120_000 });
+
+const choice = (strategy: Choice['strategy'], lanes: number): Choice => ({
+  strategy,
+  space: 'data',
+  lanes,
+  draws: 'inside',
+});
+const [fast, slow, wrong] = [choice('lane', 1), choice('group', 4), choice('group', 8)];
+
+/** Plans that take the time they say; times are not asserted, only what follows from them. */
+function subject(o: Partial<Subject> = {}): Subject & { readonly built: Set<Choice> } {
+  const built = new Set<Choice>();
+  return {
+    built,
+    checkSteps: 3,
+    predict: () => ({ compile: 1e-4, step: 1e-6 }),
+    check: async (c) => (c === wrong ? 'its weights differ' : null),
+    async run(c) {
+      built.add(c);
+    },
+    ...o,
+  };
+}
+
+describe('measuring plans', () => {
+  test('refuses and names those that compute something else, or cannot be built', async () => {
+    const broken = choice('tiled', 64);
+    const run = async (c: Choice) => {
+      if (c === broken) throw new FlatwalkError('SHADER', 'does not compile', 'Report it.');
+    };
+    const found = await measurePlans(subject({ run }), [fast, wrong, broken, slow], { budgetMs: 2000 });
+    expect(found.measured.map((m) => m.choice)).toEqual([fast, slow]);
+    expect(found.refused).toEqual([
+      { choice: wrong, why: 'its weights differ' },
+      { choice: broken, why: 'does not compile' },
+    ]);
+    for (const { step, compile, samples } of found.measured) {
+      expect(step.low).toBeLessThanOrEqual(step.median);
+      expect(step.median).toBeLessThanOrEqual(step.high);
+      expect(step.median).toBeGreaterThan(0);
+      expect(compile).toBeGreaterThanOrEqual(0);
+      expect(samples).toBeGreaterThan(0);
+    }
+  });
+
+  test('leaves out what would take longer than there is time, and builds none of it', async () => {
+    const long = choice('lane', 2);
+    const predict = (c: Choice) => ({ compile: c === long ? 50 : 1e-4, step: 1e-6 });
+    const it = subject({ predict });
+    const found = await measurePlans(it, [fast, long, slow], { budgetMs: 1000 });
+    expect(found.measured.map((m) => m.choice)).toEqual([fast, slow]);
+    expect(found.skipped).toEqual([{ choice: long, why: expect.stringMatching(/^building and checking .* left$/) }]);
+    expect(it.built).toEqual(new Set([fast, slow]));
+    // Without the plan that would be followed otherwise, measurements could only mislead.
+    await expect(measurePlans(it, [long, fast], { budgetMs: 1000 })).rejects.toMatchObject({
+      code: 'BAD_ARGUMENT',
+      message: expect.stringContaining(inWords(long)),
+    });
+  });
+
+  test('stops when it is told to, and when the device goes away', async () => {
+    const signal = AbortSignal.abort();
+    await expect(measurePlans(subject(), [fast], { budgetMs: 1000, signal })).rejects.toMatchObject({
+      code: 'ABORTED',
+    });
+    const run = async () => {
+      throw new FlatwalkError('DEVICE_LOST', 'gone', '');
+    };
+    await expect(measurePlans(subject({ run }), [fast], { budgetMs: 1000 })).rejects.toMatchObject({
+      code: 'DEVICE_LOST',
+    });
+  });
+});
+
+describe('entries', () => {
+  test('are found by adapter, place, kernels and shape, all of them', () => {
+    const entry = tunedEntry();
+    const { adapter, shape } = entry;
+    expect(findTuned([tunedEntry({ name: 'other' }), entry], entry)).toBe(entry);
+    const foreign: Partial<TunedEntry>[] = [
+      { adapter: { ...adapter, driver: '1.3' } },
+      { adapter: { ...adapter, description: 'of another kind' } },
+      { place: 'a browser' },
+      { kernels: '00000000' },
+      { shape: { ...shape, replicas: 3 } },
+      { shape: { ...shape, activation: 'gelu' } },
+      { shape: { ...shape, batch: 3, fullBatch: true } },
+    ];
+    for (const change of foreign) expect(findTuned([tunedEntry({}, change)], entry)).toBeNull();
+  });
+
+  test('survive JSON', () => {
+    expect(readTuned(JSON.parse(JSON.stringify(tunedEntry())))).toEqual(tunedEntry());
+  });
+
+  test('the fingerprint of the kernels is the same each time', () => {
+    expect(kernelFingerprint()).toMatch(/^[0-9a-f]{8}$/);
+    expect(kernelFingerprint()).toBe(kernelFingerprint());
+  });
+});
+
+const tiny: DataOptions = {
+  inputs: [
+    [1, 0, 0],
+    [0, 1, 0],
+  ],
+  labels: [2, -1],
+  width: 3,
+  activation: 'cubic_linear:1',
+  initStd: 0.5,
+  retractFirst: false,
+  stepSize: 0.01,
+  noise: 0.5,
+  noiseLaw: 'gaussian',
+  batch: 1,
+  loss: 'mean',
+  replicas: 2,
+  seed: 3,
+};
+const silent = { emit: () => {} };
+/** Long, so that machines with much else to do get through. */
+const budget = 600;
+
+describe('the tuner', async () => {
+  const engine = await openTestEngine();
+
+  test('measures plans of a problem, whose findings then decide', async () => {
+    const saved: TunedEntry[] = [];
+    const tuned: TunedStore = { load: async () => saved, save: async (entry) => void saved.push(entry) };
+    const plan = { strategy: 'group', space: 'data' } as const;
+    const options = { ...tiny, steps: 5000, plan, budget };
+    const { entry, refused, explanation, against } = await tasks.tune.run(engine, options, { ...silent, tuned });
+    expect(refused).toEqual([]);
+    expect(against).toBe('the float64 reference after 200 steps');
+    expect(entry.measured.length).toBeGreaterThan(1);
+    expect(entry.measured.every(({ choice }) => choice.strategy === 'group' && choice.space === 'data')).toBe(true);
+    expect(explanation.plan).toMatchObject({ basis: 'pinned' });
+    expect(saved).toEqual([entry]);
+    expect(readTuned(JSON.parse(JSON.stringify(entry)))).toEqual(entry);
+
+    // A run of the same shape follows what was found; so it does without being told, where a page keeps it.
+    const run = { ...tiny, steps: 50, every: 50 };
+    const followed = await tasks.train.run(engine, { ...run, tuned: [tunedEntry(), entry] }, silent);
+    const { plan: chosen } = followed;
+    expect(chosen.basis).toBe('tuned');
+    expect(chosen.reason).toContain(`as measured here on ${entry.date.slice(0, 10)}`);
+    expect(chosen).toEqual(choosePlan({ ...explanation.request, steps: 50 }, {}, entry));
+    expect((await tasks.train.run(engine, run, { ...silent, tuned })).plan).toEqual(chosen);
+    // Not so where the model is to decide, and of another shape.
+    const none: [object, string][] = [
+      [{ tuned: [] }, 'model'],
+      [{ tuned: [entry], replicas: 3 }, 'model'],
+    ];
+    for (const [change, basis] of none) {
+      const { plan: other } = await tasks.train.run(engine, { ...run, ...change }, { ...silent, tuned });
+      expect(other.basis).toBe(basis);
+    }
+    // The bits are those of the plan, whatever it rests on.
+    const { strategy, space, lanes, draws } = chosen;
+    const pinned = await tasks.train.run(engine, { ...run, plan: { strategy, space, lanes, draws } }, silent);
+    expect(pinned.weights).toEqual(followed.weights);
+  });
+
+  test('full batches too, as a sum and with several replicas, and each activation', async () => {
+    const options = { ...tiny, batch: 'full', loss: 'sum', activation: 'gelu', noiseLaw: 'rademacher' } as const;
+    const plan = { space: 'weight', strategy: 'tiled' } as const;
+    const { entry, refused } = await tasks.tune.run(engine, { ...options, steps: 100, plan, budget }, silent);
+    expect(refused).toEqual([]);
+    expect(entry.shape).toMatchObject({ fullBatch: true, batch: 2, activation: 'gelu' });
+  });
+
+  test('refuses steps that diverge, or move nothing', async () => {
+    const at = (stepSize: number) => tasks.tune.run(engine, { ...tiny, stepSize, steps: 100, budget }, silent);
+    await expect(at(100)).rejects.toMatchObject({ code: 'NOT_DEFINED', message: expect.stringContaining('diverges') });
+    await expect(at(1e-9)).rejects.toMatchObject({ code: 'NOT_DEFINED', fix: 'Take a larger step size.' });
+  });
+
+  test('explain says what train does', async () => {
+    const options = { ...tiny, steps: 50 };
+    const explained = await tasks.explain.run(engine, options, silent);
+    const run = await tasks.train.run(engine, { ...options, every: 50 }, silent);
+    expect(explained.plan).toEqual(run.plan);
+    const { place, kernels } = keyHere(engine.adapter, explained.request);
+    expect(explained).toMatchObject({ place, kernels, adapter: engine.adapter });
+    const { plan } = await tasks.explain.run(engine, { size: 'large', replicas: 1, steps: 10 }, silent);
+    expect(plan.strategy).toBe('tiled');
+  });
+});
