@@ -6,6 +6,7 @@ import { type Observed, prepareObserve } from './stages/observe.ts';
 import type { TraceEstimate } from './stages/probes.ts';
 import type { Retraction } from './stages/retract.ts';
 import type { Stage } from './stages/stage.ts';
+import { together } from './together.ts';
 
 /** What stages found at one point, from which metrics are finished. Absent where no metric needs it. */
 interface Findings {
@@ -221,10 +222,12 @@ export async function prepareWatch(
     retracted: async () =>
       prepareObserve(network, (await geometry()).retractedPreactivations(network), 'retracted sums'),
   };
-  const stages: { finding: Finding; stage: Stage<unknown> }[] = [];
-  for (const finding of Object.keys(prepare) as Finding[]) {
-    if (needed.has(finding)) stages.push({ finding, stage: await prepare[finding]() });
-  }
+  // Drivers compile several pipelines at once.
+  const stages = await together(
+    (Object.keys(prepare) as Finding[])
+      .filter((finding) => needed.has(finding))
+      .map(async (finding) => ({ finding, stage: (await prepare[finding]()) as Stage<unknown> })),
+  );
   return {
     block(block) {
       for (const { stage } of stages) stage.block(block);

@@ -12,6 +12,7 @@ import { prepareDataForward, prepareForward } from './stages/forward.ts';
 import { type Forward, recordStages } from './stages/stage.ts';
 import type { RunBuffers, Stepper } from './steppers/step.ts';
 import { prepareStepper } from './steppers/stepper.ts';
+import { together } from './together.ts';
 
 export interface MetricRow {
   /** Steps done when the row was taken. */
@@ -160,9 +161,11 @@ export class Run implements AsyncIterable<MetricRow> {
     this.#generation = ++network.generation;
     this.#buffers = await this.#makeBuffers();
     const buffers = this.#buffers;
-    const stepper = await prepareStepper(network, this.plan, this.#stepSettings(), buffers);
-    const watch = await prepareWatch(network, this.#options.metrics ?? [], this.#options.metricOptions, true);
-    const forward = await this.#prepareForward(buffers);
+    const [stepper, watch, forward] = await together([
+      prepareStepper(network, this.plan, this.#stepSettings(), buffers),
+      prepareWatch(network, this.#options.metrics ?? [], this.#options.metricOptions, true),
+      this.#prepareForward(buffers),
+    ]);
     const ring = new Ring(
       gpu,
       [...watch.outputs, { buffer: buffers.status, size: network.replicas * 4 }],

@@ -5,7 +5,13 @@ import { constants, tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { Browser, Page } from 'puppeteer';
 import { FlatwalkError } from '../../model/errors.ts';
-import { type AdapterKind, type AdapterWish, defaultAdapterWish, describeMachine } from '../node/environment.ts';
+import {
+  type AdapterKind,
+  type AdapterWish,
+  defaultAdapterWish,
+  describeMachine,
+  SLOW_ON_SWIFTSHADER,
+} from '../node/environment.ts';
 import { type BrowserWish, type ChromeProgram, defaultBrowserWish, findChrome } from './find.ts';
 
 export type { Browser, Page };
@@ -149,6 +155,7 @@ export function chromeFlags(
   if (root) flags.push('--no-sandbox');
   if (adapter === 'swiftshader') {
     flags.push('--enable-unsafe-webgpu', '--use-webgpu-adapter=swiftshader');
+    flags.push(`--disable-dawn-features=${SLOW_ON_SWIFTSHADER}`);
     // Without these the device is lost when the first frame is presented.
     if (show) {
       flags.push(

@@ -50,6 +50,13 @@ export interface Absent {
   readonly reason: string;
 }
 
+/**
+ * What Dawn shall not use on SwiftShader, in Node and in Chromium: workgroup memory that the driver clears. SwiftShader unrolls
+ * the clearing, and compiles for 1.2 ms for each number; without this Dawn clears it in a loop. (Dawn of webgpu 0.6.2,
+ * SwiftShader 5.0: `cholesky_panel` took 3.5 s to compile, and takes 0.3 s.)
+ */
+export const SLOW_ON_SWIFTSHADER = 'use_vulkan_zero_initialize_workgroup_memory_extension';
+
 const softwareDrivers = /(lvp|lavapipe|swiftshader)/i;
 const lavapipeDrivers = /(lvp|lavapipe)/i;
 

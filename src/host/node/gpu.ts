@@ -11,6 +11,7 @@ import {
   defaultAdapterWish,
   describeMachine,
   type Machine,
+  SLOW_ON_SWIFTSHADER,
   withDrivers,
 } from './environment.ts';
 
@@ -71,7 +72,7 @@ async function openFirst(candidates: readonly Candidate[]): Promise<NodeGpu> {
 async function openCandidate(candidate: Candidate): Promise<NodeGpu | string> {
   const { create } = await importDawn();
   return withDrivers(candidate, async () => {
-    const gpu = create([]);
+    const gpu = create(candidate.kind === 'swiftshader' ? [`disable-dawn-features=${SLOW_ON_SWIFTSHADER}`] : []);
     // Dawn makes its Vulkan instance when it is first asked for an adapter, so ask now, and see whether there is one.
     const adapter = await gpu.requestAdapter();
     if (!adapter) return 'the driver is there, but Dawn accepts none of its adapters';
