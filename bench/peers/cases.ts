@@ -4,7 +4,7 @@ import { problemOf, type SizeName, sizeNames, sizes } from '../problems.ts';
 import type { PeerCase, Question } from './peer.ts';
 
 /** Probes that an estimate of the trace takes. */
-export const probesOf: Record<SizeName, number> = { small: 1024, mid: 64, large: 64 };
+export const probesOf: Record<SizeName, number> = { small: 1024, mid: 64, large: 8 };
 /** Steps after which weights are compared; the float64 reference takes seconds for a step of the large size. */
 const CHECKED_STEPS: Record<SizeName, number> = { small: 64, mid: 16, large: 2 };
 const CHECKED_PROBES: Record<SizeName, number> = { small: 4, mid: 4, large: 1 };

@@ -5,7 +5,7 @@ import { probesOf } from './cases.ts';
 import type { PeerCase, Program, Question } from './peer.ts';
 
 /** Steps in one unit of a measurement: a run of many steps is what flatwalk is for. */
-const STEPS_A_RUN = { small: 1000, mid: 32, large: 4 } as const;
+const STEPS_A_RUN = { small: 1000, mid: 32, large: 2 } as const;
 /** With many replicas a step is more work. */
 const REPLICA_STEPS = 100;
 /** A run long enough that its plan is the one of long runs. */

@@ -1,0 +1,51 @@
+/**
+ * Writes what documents show of bench/results: the tables of docs/performance.md between their marks, and the README's picture.
+ * `npm run figures`; `npm run results` measures first.
+ */
+import { existsSync, readFileSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import type { BenchDocument } from '../document.ts';
+import { ownTable } from './own.ts';
+import { drawSteps } from './picture.ts';
+import { type PeersDocument, pairsTable, provenance, ratioTable } from './report.ts';
+import type { AdapterKind } from './targets.ts';
+
+/** The files that are made, by their path, as they are and as they should be. */
+export function figures(root: string): { path: string; is: string; shouldBe: string }[] {
+  const documents = documentsOf<PeersDocument>(root, 'peers');
+  const read = (path: string) => (existsSync(join(root, path)) ? readFileSync(join(root, path), 'utf8') : '');
+  const performance = read('docs/performance.md');
+  let filled = fill(performance, 'ratios', ratioTable(documents));
+  filled = fill(filled, 'own', ownTable(documentsOf<BenchDocument>(root, 'bench')));
+  for (const [kind, document] of Object.entries(documents)) {
+    filled = fill(filled, kind, `${pairsTable(document)}\n\n${provenance(document)}`);
+  }
+  return [
+    { path: 'docs/performance.md', is: performance, shouldBe: filled },
+    { path: 'docs/steps.svg', is: read('docs/steps.svg'), shouldBe: drawSteps(documents) },
+  ];
+}
+
+/** What was measured, by adapter. */
+function documentsOf<Document>(root: string, name: 'bench' | 'peers'): Partial<Record<AdapterKind, Document>> {
+  const kinds: AdapterKind[] = ['swiftshader', 'lavapipe', 'gpu'];
+  const files = kinds.map((kind) => [kind, join(root, 'bench/results', kind, `${name}.json`)] as const);
+  const found = files.filter(([, file]) => existsSync(file));
+  return Object.fromEntries(found.map(([kind, file]) => [kind, JSON.parse(readFileSync(file, 'utf8'))]));
+}
+
+/** Replaces what is between `<!-- NAME -->` and `<!-- /NAME -->`. */
+function fill(text: string, name: string, content: string): string {
+  const [open, close] = [`<!-- ${name} -->`, `<!-- /${name} -->`];
+  const [from, to] = [text.indexOf(open), text.indexOf(close)];
+  if (from < 0 || to < from) throw new Error(`docs/performance.md has no place marked ${open} ... ${close}`);
+  return `${text.slice(0, from + open.length)}\n${content}\n${text.slice(to)}`;
+}
+
+export function writeFigures(root: string): void {
+  for (const { path, is, shouldBe } of figures(root)) {
+    if (is === shouldBe) continue;
+    writeFileSync(join(root, path), shouldBe);
+    console.log(`written: ${path}`);
+  }
+}
