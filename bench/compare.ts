@@ -125,7 +125,11 @@ function whyUnknown({ low, high }: Interval, p: number, threshold: number, noise
 
 /** @throws BAD_ARGUMENT where a comparison would be one of apples and pears */
 function refuse(old: BenchDocument, now: BenchDocument): void {
-  for (const [name, { command, schema, cases }] of Object.entries({ old, new: now })) {
+  for (const [name, document] of Object.entries({ old, new: now })) {
+    const { command, schema, cases } = document;
+    if ('suite' in document) {
+      throw refusal(`The ${name} one is of peers, whose ratios are its result`, 'Compare documents of other suites.');
+    }
     if (command !== 'bench' || !Array.isArray(cases)) {
       throw refusal(`The ${name} one is no document of flatwalk bench`, 'Make one: flatwalk bench --out FILE.');
     }

@@ -17,13 +17,13 @@ export function figures(root: string): { path: string; is: string; shouldBe: str
   const performance = read('docs/performance.md');
   let filled = fill(performance, 'ratios', ratioTable(documents));
   filled = fill(filled, 'own', ownTable(documentsOf<BenchDocument>(root, 'bench')));
-  for (const [kind, document] of Object.entries(documents)) {
-    filled = fill(filled, kind, `${pairsTable(document)}\n\n${provenance(document)}`);
+  const pairs = Object.values(documents).map((document) => `${provenance(document)}\n\n${pairsTable(document)}`);
+  filled = fill(filled, 'pairs', pairs.join('\n\n'));
+  const made = [{ path: 'docs/performance.md', is: performance, shouldBe: filled }];
+  if (Object.keys(documents).length > 0) {
+    made.push({ path: 'docs/steps.svg', is: read('docs/steps.svg'), shouldBe: drawSteps(documents) });
   }
-  return [
-    { path: 'docs/performance.md', is: performance, shouldBe: filled },
-    { path: 'docs/steps.svg', is: read('docs/steps.svg'), shouldBe: drawSteps(documents) },
-  ];
+  return made;
 }
 
 /** What was measured, by adapter. */
@@ -39,7 +39,7 @@ function fill(text: string, name: string, content: string): string {
   const [open, close] = [`<!-- ${name} -->`, `<!-- /${name} -->`];
   const [from, to] = [text.indexOf(open), text.indexOf(close)];
   if (from < 0 || to < from) throw new Error(`docs/performance.md has no place marked ${open} ... ${close}`);
-  return `${text.slice(0, from + open.length)}\n${content}\n${text.slice(to)}`;
+  return `${text.slice(0, from + open.length)}\n\n${content}\n\n${text.slice(to)}`;
 }
 
 export function writeFigures(root: string): void {

@@ -191,6 +191,7 @@ describe('what cannot be compared is refused, and it is said why', () => {
     ],
     ['effort of tests', base, { ...base, problem: describeProblems(true) }, "The problems' reduced differs"],
     ['command', base, { ...base, command: 'run' as 'bench' }, 'The new one is no document of flatwalk bench'],
+    ['peers', base, { ...base, suite: 'peers' } as BenchDocument, 'The new one is of peers'],
   ];
   test.each(refused)('%s', (_, old, now, message) => {
     expect(() => compareDocuments(old, now)).toThrow(message);

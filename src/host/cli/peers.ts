@@ -1,3 +1,4 @@
+import { SCHEMA } from '../../../bench/document.ts';
 import type { PeersResult } from '../../../bench/peers/compare.ts';
 import { librariesLine, missingLines, peersTable, rowsTable } from '../../../bench/peers/tables.ts';
 import type { Effort } from '../../../bench/suite.ts';
@@ -25,7 +26,10 @@ export function peersCommand({ filter, effort, python, out, common }: PeersComma
     prepare: () => ({ options: { filter, effort, python } }),
     conclude(result, terminal) {
       reportPeers(result, terminal);
-      return { summary: { date: new Date().toISOString(), ...result }, exitCode: peersExitCode(result) };
+      return {
+        summary: { schema: SCHEMA, date: new Date().toISOString(), ...result },
+        exitCode: peersExitCode(result),
+      };
     },
   });
 }
