@@ -2,6 +2,7 @@
 import { FlatwalkError } from '../src/engine/index.ts';
 import { type BenchCase, type BenchDocument, SCHEMA, type SuiteName } from './document.ts';
 import type { BenchProblems } from './problems.ts';
+import { isReference, REFERENCE, scaledTo } from './relative.ts';
 import { type Interval, rankTest, ratioOfMedians } from './statistics.ts';
 
 export type Verdict = 'faster' | 'same' | 'slower' | 'unknown';
@@ -9,6 +10,8 @@ export type Verdict = 'faster' | 'same' | 'slower' | 'unknown';
 export interface CompareOptions {
   /** Slow-downs beyond this share of the old time fail; 0.05 if not given. */
   readonly threshold?: number;
+  /** Of two machines with the same adapter: times are taken relative to the multiply-add rate of each. */
+  readonly relative?: boolean;
 }
 
 export interface CaseComparison {
@@ -56,15 +59,16 @@ const FEWEST = 6;
  */
 export function compareDocuments(
   old: BenchDocument,
-  now: BenchDocument,
-  { threshold = THRESHOLD }: CompareOptions = {},
+  measured: BenchDocument,
+  { threshold = THRESHOLD, relative = false }: CompareOptions = {},
 ): Comparison {
-  refuse(old, now);
+  refuse(old, measured, relative);
+  const { document: now, factor } = relative ? scaledTo(old, measured) : { document: measured, factor: null };
   const floors = [old.noiseFloor?.share, now.noiseFloor?.share].filter((share) => share !== undefined);
   const noiseFloor = floors.length === 2 ? Math.max(...floors) : null;
   const [before, after] = [byName(old), byName(now)];
   const cases = [...after]
-    .filter(([key]) => before.has(key))
+    .filter(([key, one]) => before.has(key) && !(relative && isReference(one)))
     .map(([key, one]) => compareCase(before.get(key)!, one, threshold, noiseFloor));
   return {
     threshold,
@@ -72,7 +76,7 @@ export function compareDocuments(
     cases,
     onlyOld: [...before.keys()].filter((key) => !after.has(key)),
     onlyNew: [...after.keys()].filter((key) => !before.has(key)),
-    notes: differences(old, now),
+    notes: [...differences(old, now), ...(factor ? [scale(factor)] : [])],
     passed: cases.every(({ failed }) => !failed),
   };
 }
@@ -124,7 +128,7 @@ function whyUnknown({ low, high }: Interval, p: number, threshold: number, noise
 }
 
 /** @throws BAD_ARGUMENT where a comparison would be one of apples and pears */
-function refuse(old: BenchDocument, now: BenchDocument): void {
+function refuse(old: BenchDocument, now: BenchDocument, relative: boolean): void {
   for (const [name, document] of Object.entries({ old, new: now })) {
     const { command, schema, cases } = document;
     if ('suite' in document) {
@@ -143,7 +147,13 @@ function refuse(old: BenchDocument, now: BenchDocument): void {
     refuseUnequal(`adapter's ${key}`, a.adapter[key], b.adapter[key], 'Measure both on one adapter.');
   }
   // There the processor is the adapter.
-  if (b.adapter.software) refuseUnequal('CPU', a.cpu, b.cpu, 'Software adapters compute on it: measure both on one.');
+  if (b.adapter.software && !relative)
+    refuseUnequal(
+      'CPU',
+      a.cpu,
+      b.cpu,
+      'Software adapters compute on it: measure both on one, or compare with --relative.',
+    );
   const fix = 'Measure both with one version, and both by the same command.';
   for (const key of Object.keys(now.problem) as (keyof BenchProblems)[]) {
     refuseUnequal(`problems' ${key}`, JSON.stringify(old.problem[key]), JSON.stringify(now.problem[key]), fix);
@@ -156,6 +166,10 @@ function refuseUnequal(what: string, old: unknown, now: unknown, fix: string): v
 
 function refusal(message: string, fix: string): FlatwalkError {
   return new FlatwalkError('BAD_ARGUMENT', message, fix);
+}
+
+function scale(factor: number): string {
+  return `times of the new one are multiplied by ${factor.toPrecision(3)}, by what '${REFERENCE.case}' took in both`;
 }
 
 /** What may explain a difference and does not forbid to compare. */

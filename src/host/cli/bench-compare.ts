@@ -11,11 +11,11 @@ import { Terminal, verdict, warning } from './terminal.ts';
 export function compareCommand(
   oldFile: string,
   newFile: string,
-  { threshold, json }: { readonly threshold: number; readonly json: boolean },
+  { threshold, relative, json }: { readonly threshold: number; readonly relative: boolean; readonly json: boolean },
 ): void {
-  const head = documentHead('bench compare', { old: oldFile, new: newFile, threshold });
+  const head = documentHead('bench compare', { old: oldFile, new: newFile, threshold, relative });
   try {
-    const comparison = compareDocuments(readDocument(oldFile), readDocument(newFile), { threshold });
+    const comparison = compareDocuments(readDocument(oldFile), readDocument(newFile), { threshold, relative });
     reportComparison(comparison, new Terminal(json));
     if (json) printDocument({ ...head, outcome: { kind: 'finished' }, ...comparison });
     process.exitCode = comparison.passed ? 0 : 1;
@@ -35,7 +35,7 @@ export function thresholdOption(text: string): number {
 }
 
 /** @throws BAD_ARGUMENT */
-function readDocument(file: string): BenchDocument {
+export function readDocument(file: string): BenchDocument {
   let text: string;
   try {
     text = readFileSync(file, 'utf8');

@@ -1,6 +1,7 @@
 import { type BenchResult, SCHEMA, type SuiteName } from '../../../bench/document.ts';
 import { caseTable, figureTable, percentText, skippedLines, timeText } from '../../../bench/tables.ts';
 import { startAlone } from './bench-alone.ts';
+import { type Baseline, withBaseline } from './bench-baseline.ts';
 import { peersCommand } from './peers.ts';
 import { type CommonOptions, perform } from './session.ts';
 import { type Terminal, verdict, warning } from './terminal.ts';
@@ -14,6 +15,10 @@ interface BenchCommandOptions extends CommonOptions {
   readonly out?: string;
   readonly peers: boolean;
   readonly python?: string;
+  readonly baseline?: string;
+  readonly threshold: number;
+  readonly relative: boolean;
+  readonly update: boolean;
 }
 
 export function benchCommand({
@@ -24,25 +29,32 @@ export function benchCommand({
   out,
   peers,
   python,
+  baseline: file,
+  threshold,
+  relative,
+  update,
   ...common
 }: BenchCommandOptions): Promise<void> {
   const effort = tiny ? 'tiny' : quick ? 'quick' : 'full';
   if (peers) return peersCommand({ filter, effort, python, out, common });
   const config = { suites, filter, effort } as const;
-  return perform({
-    command: 'bench',
-    task: 'bench',
-    common,
-    config,
-    keep: null,
-    file: out,
-    powers: { alone: (size, metrics) => startAlone(size, metrics, common.adapter) },
-    prepare: () => ({ options: config }),
-    conclude(result, terminal) {
-      reportBench(result, terminal);
-      return { summary: { schema: SCHEMA, date: new Date().toISOString(), ...result }, exitCode: exitCodeOf(result) };
-    },
-  });
+  const baseline: Baseline | null = file === undefined ? null : { file, threshold, relative, update };
+  return withBaseline(baseline, out, common.json, (file) =>
+    perform({
+      command: 'bench',
+      task: 'bench',
+      common,
+      config,
+      keep: null,
+      file,
+      powers: { alone: (size, metrics) => startAlone(size, metrics, common.adapter) },
+      prepare: () => ({ options: config }),
+      conclude(result, terminal) {
+        reportBench(result, terminal);
+        return { summary: { schema: SCHEMA, date: new Date().toISOString(), ...result }, exitCode: exitCodeOf(result) };
+      },
+    }),
+  );
 }
 
 /** A time that rests on a wrong result is a failure. */

@@ -112,6 +112,14 @@ const bench = command('bench', 'measure what things cost on this adapter, each r
     'for --peers: the Python that has PyTorch and JAX (default: FLATWALK_PYTHON, or python3)',
   )
   .option('--out <file>', 'write the document there as well')
+  .addOption(
+    new Option('--baseline <file>', 'compare with this document, and fail where something is slower').conflicts(
+      'peers',
+    ),
+  )
+  .option('--threshold <share>', 'for --baseline: slow-downs beyond this fail', thresholdOption, 0.05)
+  .option('--relative', 'for --baseline: times relative to the multiply-add rate, where the machines differ', false)
+  .option('--update', 'for --baseline: write it anew instead of comparing', false)
   .addHelpText('after', '\nExample: flatwalk bench --quick --suite roofline steps --out before.json')
   .enablePositionalOptions()
   .action(benchCommand);
@@ -122,6 +130,7 @@ bench
   .argument('<old>', 'a file that flatwalk bench --out wrote')
   .argument('<new>', 'another, of the same adapter')
   .option('--threshold <share>', 'slow-downs beyond this fail', thresholdOption, 0.05)
+  .option('--relative', 'times relative to the multiply-add rate, where the machines differ', false)
   .option('--json', 'print one JSON document on stdout, and everything else on stderr', false)
   .addHelpText('after', '\nExample: flatwalk bench compare before.json after.json --threshold 5%')
   .action(compareCommand);

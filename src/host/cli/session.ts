@@ -127,7 +127,8 @@ export function printDocument(document: object): void {
 }
 
 /** A folder that does not exist yet, also where several runs begin within a second. */
-function defaultFolder(command: string): string {
+/** A name of its own in results/, by the time. */
+export function defaultFolder(command: string): string {
   const now = new Date().toISOString().slice(0, 19).replace(/[-:]/g, '').replace('T', '-');
   const first = join('results', `${command}-${now}`);
   let path = first;
