@@ -16,8 +16,11 @@ export interface EngineOptions {
   readonly parts?: GivenParts;
 }
 
-/** On a software adapter invocations beyond a vector or two of the processor cost time at every barrier and gain nothing. */
-const SOFTWARE_LANES = 8;
+/**
+ * Invocations that may wait for each other. On a software adapter those beyond a vector of the processor, its subgroup, cost time
+ * at every barrier and gain nothing.
+ */
+const lanesOf = (software: boolean, info: GPUAdapterInfo) => (software ? Math.min(8, info.subgroupMaxSize || 8) : 64);
 
 /** Limits that are asked for up to what the adapter has, because the default ones are small. */
 const WANTED_LIMITS = ['maxBufferSize', 'maxStorageBufferBindingSize'] as const;
@@ -46,7 +49,7 @@ export class Engine {
         { device: options.device, info: options.device.adapterInfo ?? ({} as GPUAdapterInfo) }
       : await openDevice(options);
     const adapter = describeAdapter({ info });
-    const gpu = new Gpu(device, options.device === undefined, adapter.software ? SOFTWARE_LANES : 64, options.parts);
+    const gpu = new Gpu(device, options.device === undefined, lanesOf(adapter.software, info), options.parts);
     // Lets a loss that has already happened be seen.
     await gpu.settled();
     return new Engine(gpu, adapter);

@@ -32,6 +32,7 @@ export {
   type TunedStore,
 } from './plans/tuned.ts';
 export type { Problem } from './problem.ts';
+export type { MetricRow } from './rows.ts';
 export type { TrainOptions } from './settings.ts';
 export type { TraceEstimate } from './stages/probes.ts';
-export type { MetricRow, Outcome, Run } from './train.ts';
+export type { Outcome, Run } from './train.ts';

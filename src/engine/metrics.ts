@@ -250,6 +250,11 @@ export async function prepareWatch(
   };
 }
 
+/** Whether the metrics of a replica depend on its state alone, and not on its number, as probes do. */
+export function ofStateAlone(names: readonly MetricName[]): boolean {
+  return !names.some((name) => (metrics[name].needs as readonly Finding[]).includes('probes'));
+}
+
 /** The options with their defaults. @throws BAD_ARGUMENT, NOT_DEFINED */
 export function checkMetrics(
   network: Network,

@@ -190,6 +190,25 @@ export class Network {
     return this.#dataGram;
   }
 
+  /** The same networks again and again, so many times: for states of a run that are evaluated together. */
+  repeated(times: number): Network {
+    const { gpu, inputs, dimension, width, activation, secondLayer, cells } = this;
+    const replicas = times * this.replicas;
+    const labels = this.targetSets === 1 ? this.labels : new Float32Array(times * this.labels.length);
+    for (let k = 0; this.targetSets > 1 && k < times; k++) labels.set(this.labels, k * this.labels.length);
+    const weights = new Float32Array(replicas * cells);
+    return new Network(gpu, {
+      inputs,
+      labels,
+      dimension,
+      width,
+      activation: activation.spec,
+      secondLayer,
+      weights,
+      replicas,
+    });
+  }
+
   setWeights(list: NumberList): void {
     this.check();
     const values = this.#allReplicas(toFloat32('weights', list).values);

@@ -37,7 +37,8 @@ export class Pace {
   }
 
   #adapt(steps: number, milliseconds: number): void {
-    if (steps < this.steps) return;
+    // Too few of them, cut off by a row, say little about the time of many.
+    if (4 * steps < this.steps) return;
     const factor = Math.min(4, Math.max(0.25, AIM_MS / Math.max(milliseconds, 0.1)));
     if (factor < 0.7 || factor > 1.4) this.steps = Math.min(MOST_STEPS, Math.max(1, Math.round(steps * factor)));
   }

@@ -1,63 +1,63 @@
 import type { Gpu, Stretch } from './gpu.ts';
 import { BufferUsage } from './usage.ts';
 
-interface Row {
-  readonly label: number;
+export interface Arrival<Label> {
+  readonly label: Label;
   readonly bytes: readonly ArrayBuffer[];
 }
 
 /**
- * A ring of staging buffers: results are copied into the next free one and mapped while the device goes on. Rows come out
- * in the order in which they went in.
+ * A ring of staging buffers: results are copied into the next free one and mapped while the device goes on. They come
+ * out in the order in which they went in.
  */
-export class Ring {
+export class Ring<Label> {
   readonly #gpu: Gpu;
-  readonly #stretches: readonly Stretch[];
-  readonly #free: GPUBuffer[];
-  readonly #all: readonly GPUBuffer[];
-  readonly #waiting: { readonly row: Promise<Row>; arrived: boolean }[] = [];
+  readonly #depth: number;
+  readonly #free: GPUBuffer[] = [];
+  readonly #waiting: { readonly arrival: Promise<Arrival<Label>>; arrived: boolean }[] = [];
 
-  constructor(gpu: Gpu, stretches: readonly Stretch[], depth: number) {
+  constructor(gpu: Gpu, depth: number) {
     this.#gpu = gpu;
-    this.#stretches = stretches;
-    const size = stretches.reduce((sum, s) => sum + s.size, 0);
-    this.#all = Array.from({ length: depth }, () =>
-      gpu.buffer('row', size, BufferUsage.MAP_READ | BufferUsage.COPY_DST),
-    );
-    this.#free = [...this.#all];
+    this.#depth = depth;
   }
 
   get length(): number {
     return this.#waiting.length;
   }
 
-  /** Whether the oldest row is there. */
+  get full(): boolean {
+    return this.length === this.#depth;
+  }
+
+  /** Whether the oldest is there. */
   get arrived(): boolean {
     return this.#waiting[0]?.arrived ?? false;
   }
 
-  /** Records the copies, submits everything recorded so far, and starts the read-back. There must be a free buffer. */
-  push(label: number): void {
-    const staging = this.#free.pop();
-    if (!staging) throw new Error('The ring is full: shift a row before pushing another.');
+  /** Records the copies, submits everything recorded so far, and starts the read-back. The ring must not be full. */
+  push(label: Label, stretches: readonly Stretch[]): void {
+    if (this.full) throw new Error('The ring is full: shift before pushing again.');
+    const staging = this.#staging(stretches.reduce((sum, s) => sum + s.size, 0));
     let at = 0;
-    for (const { buffer, offset = 0, size } of this.#stretches) {
+    for (const { buffer, offset = 0, size } of stretches) {
       this.#gpu.recorder.copy(buffer, offset, staging, at, size);
       at += size;
     }
     this.#gpu.recorder.submit();
-    const row = this.#gpu
-      .mapped(
-        staging,
-        this.#stretches.map((s) => s.size),
-      )
-      .then((bytes) => {
+    const sizes = stretches.map((s) => s.size);
+    const arrival = this.#gpu.mapped(staging, sizes).then(
+      (bytes) => {
         this.#free.push(staging);
         return { label, bytes };
-      });
-    const entry = { row, arrived: false };
-    // A row that nobody shifts any more must not count as an unhandled rejection; `dispose` waits for it.
-    row.then(
+      },
+      (error) => {
+        this.#gpu.free(staging);
+        throw error;
+      },
+    );
+    const entry = { arrival, arrived: false };
+    // What nobody shifts any more must not count as an unhandled rejection; `dispose` waits for it.
+    arrival.then(
       () => {
         entry.arrived = true;
       },
@@ -66,16 +66,24 @@ export class Ring {
     this.#waiting.push(entry);
   }
 
-  /** The oldest row. */
-  async shift(): Promise<Row> {
-    const row = await this.#waiting[0].row;
+  /** The oldest. */
+  async shift(): Promise<Arrival<Label>> {
+    const arrival = await this.#waiting[0].arrival;
     this.#waiting.shift();
-    return row;
+    return arrival;
   }
 
   /** Frees the buffers after the read-backs under way have ended. */
   async dispose(): Promise<void> {
-    await Promise.allSettled(this.#waiting.map(({ row }) => row));
-    for (const buffer of this.#all) this.#gpu.free(buffer);
+    await Promise.allSettled(this.#waiting.map(({ arrival }) => arrival));
+    for (const buffer of this.#free) this.#gpu.free(buffer);
+  }
+
+  /** A free buffer that is large enough; one that is too small gives way to another. */
+  #staging(size: number): GPUBuffer {
+    const buffer = this.#free.pop();
+    if (buffer && buffer.size >= size) return buffer;
+    if (buffer) this.#gpu.free(buffer);
+    return this.#gpu.buffer('row', size, BufferUsage.MAP_READ | BufferUsage.COPY_DST);
   }
 }

@@ -6,7 +6,7 @@ import type { MetricName, MetricOptions } from './metrics.ts';
 import { type Network, RUNNING } from './network.ts';
 import type { Plan, PlanWish } from './plan.ts';
 import type { TunedEntry } from './plans/tuned.ts';
-import type { MetricRow } from './train.ts';
+import type { MetricRow } from './rows.ts';
 
 export interface TrainOptions {
   /** eta, one for all replicas or one for each. */

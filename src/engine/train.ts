@@ -1,27 +1,18 @@
 import { FlatwalkError } from '../model/errors.ts';
 import type { AdapterDescription } from './adapter.ts';
 import type { Checkpoint, Divergence } from './checkpoint.ts';
-import { checkMetrics, type MetricValues, prepareWatch } from './metrics.ts';
+import { checkMetrics } from './metrics.ts';
 import { type Network, RUNNING } from './network.ts';
 import { Pace } from './pace.ts';
 import type { Plan } from './plan.ts';
 import { planRun } from './plans/run.ts';
-import { Ring } from './ring.ts';
+import { divergences, type MetricRow, Rows, rowsAtOnce, type Watching } from './rows.ts';
 import { checkpointShape, readSettings, type Settings, stateLength, type TrainOptions } from './settings.ts';
 import { prepareDataForward, prepareForward } from './stages/forward.ts';
-import { type Forward, recordStages } from './stages/stage.ts';
+import type { Forward } from './stages/stage.ts';
 import type { RunBuffers, Stepper } from './steppers/step.ts';
 import { prepareStepper } from './steppers/stepper.ts';
 import { together } from './together.ts';
-
-export interface MetricRow {
-  /** Steps done when the row was taken. */
-  readonly step: number;
-  /** A value for each replica. */
-  readonly values: MetricValues;
-  /** Replicas that have stopped because their update was not finite, with the step that would have been their next. */
-  readonly diverged: readonly Divergence[];
-}
 
 /** How a run ended. `step` counts the steps whose result the problem's weights hold. */
 export type Outcome =
@@ -31,9 +22,6 @@ export type Outcome =
   | { readonly kind: 'diverged'; readonly step: number; readonly replicas: readonly Divergence[] }
   | { readonly kind: 'aborted'; readonly step: number }
   | { readonly kind: 'lost'; readonly step: number; readonly error: FlatwalkError };
-
-/** Rows that may be on their way from the device while the run goes on. */
-const ROWS_IN_FLIGHT = 3;
 
 /** A training run: an async iterator of rows. It moves when it is iterated over, or by `finish()`. */
 export class Run implements AsyncIterable<MetricRow> {
@@ -161,55 +149,54 @@ export class Run implements AsyncIterable<MetricRow> {
     this.#generation = ++network.generation;
     this.#buffers = await this.#makeBuffers();
     const buffers = this.#buffers;
-    const [stepper, watch, forward] = await together([
-      prepareStepper(network, this.plan, this.#stepSettings(), buffers),
-      prepareWatch(network, this.#options.metrics ?? [], this.#options.metricOptions, true),
-      this.#prepareForward(buffers),
-    ]);
-    const ring = new Ring(
-      gpu,
-      [...watch.outputs, { buffer: buffers.status, size: network.replicas * 4 }],
-      ROWS_IN_FLIGHT,
-    );
+    const stepper = await prepareStepper(network, this.plan, this.#stepSettings(), buffers);
+    const rows = new Rows(network, this.plan, buffers, this.#watching, await this.#prepareForward(buffers));
     const pace = new Pace(gpu, 4 * stateLength(network, this.plan) * this.#settings.batch);
+    await rows.prepare(1);
     await gpu.settled();
     try {
-      // A rule for stopping must see each row before the run goes on, so that the state is the one it stopped at.
-      const depth = stopWhen ? 1 : ROWS_IN_FLIGHT;
       let diverged: readonly Divergence[] = [];
       // The step of the next row, until there is none.
       let due: number | null = this.#step;
       let rowed = this.#step;
-      while (due !== null || ring.length > 0) {
+      while (due !== null || rows.pending) {
         // A row that has arrived is told at once, however long it is until the next.
-        if (due !== null && ring.length < depth && !ring.arrived) {
+        if (due !== null && !rows.ready) {
           if (this.#step < due && !signal?.aborted) {
-            await this.#submit(stepper, pace, due);
-            continue;
+            const reach = Math.min(steps, this.#step + pace.steps);
+            const count = rows.together(Math.floor(reach / every) - Math.floor(this.#step / every));
+            if (count === 1) {
+              await this.#submit(stepper, pace, due);
+              continue;
+            }
+            await rows.prepare(count);
+            await this.#submitRows(stepper, pace, rows, count);
+            rowed = this.#step;
           }
           // When aborted, the state that the steps have led to gets a last row.
-          if (!signal?.aborted || this.#step > rowed) {
-            if (watch.outputs.length > 0) recordStages(network, forward, [watch]);
-            ring.push(this.#step);
+          else if (!signal?.aborted || this.#step > rowed) {
+            rows.push([this.#step]);
             rowed = this.#step;
           }
           const last = signal?.aborted || this.#step >= steps;
           due = last ? null : Math.min(steps, (Math.floor(this.#step / every) + 1) * every);
           continue;
         }
-        const { label: step, bytes } = await ring.shift();
-        diverged = divergences(new Uint32Array(bytes[bytes.length - 1]));
-        const row = { step, values: watch.finish(bytes), diverged };
-        yield row;
-        if (diverged.length === network.replicas) return divergence(diverged);
-        const verdict = stopWhen?.(row);
-        if (verdict)
-          return { kind: 'stopped', step, reason: typeof verdict === 'string' ? verdict : 'the rule was met' };
+        for (const row of await rows.shift()) {
+          diverged = row.diverged;
+          yield row;
+          if (diverged.length === network.replicas) return divergence(diverged);
+          const verdict = stopWhen?.(row);
+          if (verdict) {
+            const reason = typeof verdict === 'string' ? verdict : 'the rule was met';
+            return { kind: 'stopped', step: row.step, reason };
+          }
+        }
       }
       if (signal?.aborted && this.#step < steps) return { kind: 'aborted', step: this.#step };
       return diverged.length > 0 ? divergence(diverged) : { kind: 'finished', step: this.#step };
     } finally {
-      await gpu.race(ring.dispose());
+      await gpu.race(rows.dispose());
     }
   }
 
@@ -223,6 +210,19 @@ export class Run implements AsyncIterable<MetricRow> {
     await pace.after(steps);
   }
 
+  /** Submits the steps up to the end of the next `count` rows, with those rows. */
+  async #submitRows(stepper: Stepper, pace: Pace, rows: Rows, count: number): Promise<void> {
+    this.#network.check();
+    const { every } = this.#settings;
+    const first = Math.floor(this.#step / every) + 1;
+    const ends = Array.from({ length: count }, (_, k) => (first + k) * every);
+    const steps = ends[count - 1] - this.#step;
+    stepper(this.#step, steps, every);
+    rows.push(ends);
+    this.#step += steps;
+    await pace.after(steps);
+  }
+
   async #makeBuffers(): Promise<RunBuffers & { readonly origin: GPUBuffer }> {
     const network = this.#network;
     const { gpu, replicas, width, samples, weights, cells } = network;
@@ -232,6 +232,8 @@ export class Run implements AsyncIterable<MetricRow> {
     const settings = network.scratch('settings', replicas * 4);
     const status = network.scratch('status', replicas);
     const recorded = network.scratch('recorded', Math.max(2, draws?.length ?? 0));
+    const most = rowsAtOnce(network, this.plan, this.#watching);
+    const kept = network.scratch('kept', most === 1 ? 1 : most * stateLength(network, this.plan));
     gpu.write(settings, own);
     const stopped = new Uint32Array(replicas).fill(RUNNING);
     for (const { replica, step } of resume?.diverged ?? []) stopped[replica] = step;
@@ -241,7 +243,7 @@ export class Run implements AsyncIterable<MetricRow> {
       if (resume) gpu.write(weights, resume.state);
       // The start is not read in weight space; any buffer that no kernel writes will do.
       const start = settings;
-      return { origin: weights, state: weights, start, features: network.data, settings, recorded, status };
+      return { origin: weights, state: weights, start, features: network.data, settings, recorded, status, kept };
     }
     const origin = network.scratch('origin', replicas * cells);
     const state = network.scratch('accumulated', replicas * width * samples);
@@ -255,7 +257,7 @@ export class Run implements AsyncIterable<MetricRow> {
     const rows = replicas * width;
     gpu.recorder.dispatch(project, { rows, first: 0, count: samples, inner: network.dimension, accumulate: 0 });
     gpu.recorder.submit();
-    return { origin, state, start, features, settings, recorded, status };
+    return { origin, state, start, features, settings, recorded, status, kept };
   }
 
   /**
@@ -301,14 +303,16 @@ export class Run implements AsyncIterable<MetricRow> {
     await this.#network.gpu.settled();
   }
 
+  get #watching(): Watching {
+    const { metrics = [], metricOptions: options, stopWhen } = this.#options;
+    // A rule for stopping must see each row before the run goes on, so that the state is the one it stopped at.
+    return { metrics, options, oneByOne: stopWhen !== undefined };
+  }
+
   #stepSettings() {
     const { batch, fullBatch, law, draws } = this.#settings;
     return { batch, fullBatch, law, recorded: draws !== null };
   }
-}
-
-function divergences(status: Uint32Array): Divergence[] {
-  return Array.from(status, (step, replica) => ({ replica, step })).filter(({ step }) => step !== RUNNING);
 }
 
 function divergence(replicas: readonly Divergence[]): Outcome {

@@ -150,9 +150,12 @@ describe('oracles', () => {
     const [stepSize, sigma, batch, seed, steps] = [2 ** -7, 0.5, 2, 12, 6];
     const options = { mode: 'mini' as const, stepSize, sigma, steps, firstStep: 3 };
     const draws = generatedDraws({ mode: 'mini', n, batch, seed });
-    const want =
-      space === 'weight' ? train(p, { ...options, draws }) : trainInDataSpace(p, { ...options, draws }).coefficients;
-    const { state, status } = oracles.sgd_lane(
+    const trained = (count: number) => {
+      const o = { ...options, draws, steps: count };
+      return space === 'weight' ? train(p, o) : trainInDataSpace(p, o).coefficients;
+    };
+    const want = trained(steps);
+    const { state, status, kept } = oracles.sgd_lane(
       {
         features: space === 'weight' ? p.X : dataGram(p),
         start: z,
@@ -161,8 +164,9 @@ describe('oracles', () => {
         recorded: [],
         state: space === 'weight' ? p.theta : new Float64Array(m * n),
         status: [RUNNING],
+        kept: new Float64Array(2 * m * (space === 'weight' ? d : n)),
       },
-      { replicas: 1, first_step: 3, steps },
+      { replicas: 1, first_step: 3, steps, every: 4, first_row: 1 },
       {
         WIDTH: m,
         SAMPLES: n,
@@ -175,6 +179,7 @@ describe('oracles', () => {
       { ...choices, space },
     );
     close(state.values, want);
+    close(kept.values.slice(state.values.length), trained(5)); // After step 8.
     expect([...status.values]).toEqual([RUNNING]);
     for (const error of state.errors) expect(error).toBeLessThan(1e-5);
   });

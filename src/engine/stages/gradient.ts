@@ -23,7 +23,7 @@ export async function prepareGradient(network: Network): Promise<Stage<Float64Ar
     gpu.launch(
       'sum_squares',
       { values: gradient, partials },
-      { constants: { LANES: lanesFor(Math.min(VALUES_PER_CHUNK, cells)) } },
+      { constants: { LANES: lanesFor(Math.min(VALUES_PER_CHUNK, cells), gpu.lanes) } },
     ),
   ]);
   return {

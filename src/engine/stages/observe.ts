@@ -30,7 +30,7 @@ export async function prepareObserve(
   const observe = await network.launch(
     'observe',
     { preactivations, targets, partials },
-    { LANES: lanesFor(Math.min(SAMPLES_PER_CHUNK, blocks[0].count)) },
+    { LANES: lanesFor(Math.min(SAMPLES_PER_CHUNK, blocks[0].count), gpu.lanes) },
   );
   return {
     block(block) {

@@ -6,7 +6,7 @@ export async function prepareGroup(
   network: Network,
   plan: Plan,
   s: StepSettings,
-  buffers: RunBuffers,
+  { kept: _, ...buffers }: RunBuffers,
 ): Promise<Stepper> {
   const { gpu, replicas, targets } = network;
   const slopes = network.scratch('slopes', replicas * s.batch * network.width);

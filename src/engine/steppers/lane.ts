@@ -4,6 +4,8 @@ import { drawSource, type RunBuffers, type Stepper, type StepSettings, shapedVar
 
 /** Draws made ahead at once, 8 bytes each: few enough for caches, enough that their dispatches cost little. */
 const DRAWS_AHEAD = 1 << 16;
+/** No run has so many steps. */
+const NEVER = 0xffff_ffff;
 
 export async function prepareLane(
   network: Network,
@@ -13,9 +15,11 @@ export async function prepareLane(
 ): Promise<Stepper> {
   const { gpu, replicas, targets } = network;
   const variant = shapedVariant(network, plan, s);
+  const place = (first: number, every: number) => ({ every, first_row: Math.floor(first / every) + 1 });
   if (plan.draws === 'inside') {
     const launch = await gpu.launch('sgd_lane', { ...buffers, targets }, variant);
-    return (first, steps) => gpu.recorder.dispatch(launch, { replicas, first_step: first, steps });
+    return (first, steps, every = NEVER) =>
+      gpu.recorder.dispatch(launch, { replicas, first_step: first, steps, ...place(first, every) });
   }
   const each = replicas * s.batch;
   const most = Math.max(1, Math.floor(DRAWS_AHEAD / each));
@@ -31,11 +35,11 @@ export async function prepareLane(
     ),
     gpu.launch('sgd_lane', { ...buffers, targets, recorded: drawn }, variant),
   ]);
-  return (first, steps) => {
+  return (first, steps, every = NEVER) => {
     for (let at = first; at < first + steps; at += most) {
       const some = { replicas, first_step: at, steps: Math.min(most, first + steps - at) };
       gpu.recorder.dispatch(draw, some);
-      gpu.recorder.dispatch(launch, some);
+      gpu.recorder.dispatch(launch, { ...some, ...place(first, every) });
     }
   };
 }

@@ -18,10 +18,15 @@ export interface RunBuffers {
   readonly settings: GPUBuffer;
   readonly recorded: GPUBuffer;
   readonly status: GPUBuffer;
+  /** States on the way, rows x replicas x the state of one, where the strategy keeps them. */
+  readonly kept: GPUBuffer;
 }
 
-/** Records steps first .. first + steps - 1. Never waits. */
-export type Stepper = (first: number, steps: number) => void;
+/**
+ * Records steps first .. first + steps - 1. Never waits. With `every`, which is for the strategy 'lane' alone, the states after
+ * each multiple of so many steps are left in `kept`, from its beginning.
+ */
+export type Stepper = (first: number, steps: number, every?: number) => void;
 
 /** Where the draws of a step come from, as the draws slot names it. */
 export const drawSource = ({ recorded, fullBatch }: StepSettings) =>

@@ -32,18 +32,31 @@ interface Steps {
   readonly steps: number;
 }
 
+/** What kernels keep besides the state: slopes of the last step, states on the way. */
+interface Keepers {
+  readonly keepSlope?: (replica: number, s: number, j: number, slope: Rounded) => void;
+  readonly keepState?: (replica: number, stepsDone: number, cells: Expected) => void;
+}
+
 /** How a kernel adds up the terms of a pre-activation. */
 type Adder = typeof chainSum;
 
-export const sgdLane: Oracle<Kernels['sgd_lane']> = (buffers, p, c, choices) => {
-  const { state, status } = labelNoiseSgd(buffers, p, c, choices, chainSum);
-  return { state, status };
+export const sgdLane: Oracle<Kernels['sgd_lane']> = ({ kept, ...buffers }, p, c, choices) => {
+  const rows = new Expected(kept);
+  const length = c.WIDTH * c.STATE;
+  const keepState = (replica: number, done: number, cells: Expected) => {
+    if (done % p.every !== 0) return;
+    const place = (done / p.every - p.first_row) * p.replicas + replica;
+    for (let k = 0; k < length; k++) rows.set(place * length + k, cells.get(replica * length + k));
+  };
+  const { state, status } = labelNoiseSgd(buffers, p, c, choices, chainSum, { keepState });
+  return { state, status, kept: rows };
 };
 
 export const sgdGroup: Oracle<Kernels['sgd_group']> = ({ slopes, ...buffers }, p, c, choices) => {
   const kept = new Expected(slopes);
-  const { state, status } = labelNoiseSgd(buffers, p, c, choices, blockSum, (replica, s, j, slope) => {
-    kept.set((replica * c.BATCH + s) * c.WIDTH + j, slope);
+  const { state, status } = labelNoiseSgd(buffers, p, c, choices, blockSum, {
+    keepSlope: (replica, s, j, slope) => kept.set((replica * c.BATCH + s) * c.WIDTH + j, slope),
   });
   return { state, status, slopes: kept };
 };
@@ -60,7 +73,7 @@ function labelNoiseSgd(
   c: Shape,
   choices: Choices,
   adder: Adder,
-  keep: (replica: number, s: number, j: number, slope: Rounded) => void = () => {},
+  { keepSlope, keepState }: Keepers = {},
 ): { state: Expected; status: Expected } {
   const { phi, dphi } = roundedActivation(choices.activation);
   const draw = noiseOf(choices, c, settings, recorded, p);
@@ -68,10 +81,14 @@ function labelNoiseSgd(
   const cells = new Expected(state);
   const stopped = new Expected(status);
   for (let r = 0; r < p.replicas; r++) {
-    if (status[r] !== c.RUNNING) continue;
+    let running = status[r] === c.RUNNING;
     const { factor, noise: sigma } = settingsOf(settings, r);
     const own = ownTargets(c, targets, r);
     for (let step = p.first_step; step < p.first_step + p.steps; step++) {
+      if (!running) {
+        keepState?.(r, step + 1, cells);
+        continue;
+      }
       const updates: { readonly cell: number; readonly change: Rounded }[] = [];
       let size = 0;
       for (let s = 0; s < c.BATCH; s++) {
@@ -88,7 +105,7 @@ function labelNoiseSgd(
         size += Math.abs(pull.value);
         z.forEach((at, j) => {
           const slope = multiply(second(j), dphi(at));
-          keep(r, s, j, slope);
+          keepSlope?.(r, s, j, slope);
           const along = multiply(slope, pull);
           size += Math.abs(along.value);
           const row = rows[j] * c.STATE;
@@ -98,9 +115,11 @@ function labelNoiseSgd(
       }
       if (!isBounded(size)) {
         stopped.set(r, step);
-        break;
+        running = false;
+        updates.length = 0;
       }
       for (const { cell, change } of updates) cells.set(cell, add(cells.get(cell), change));
+      keepState?.(r, step + 1, cells);
     }
   }
   return { state: cells, status: stopped };

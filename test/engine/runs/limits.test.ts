@@ -73,7 +73,7 @@ describe('a device with the default limits', () => {
     const lane = { ...settings, plan: { strategy: 'lane' } } as const;
     const error = (await failure(() => problem.train(lane).finish())) as FlatwalkError;
     expect(error.code).toBe('LIMIT');
-    expect(error.message).toContain("'sgd_lane' needs 7 storage buffers");
+    expect(error.message).toContain("'sgd_lane' needs 8 storage buffers");
     expect(error.message).toContain('maxStorageBuffersPerShaderStage is 4');
     engine.dispose();
     real.destroy();

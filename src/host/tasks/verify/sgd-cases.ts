@@ -46,9 +46,17 @@ const ahead: readonly Setting[] = [
 export function laneCases(context: CaseContext): Case<'sgd_lane'>[] {
   const some = settingsFor(context);
   const whenAny = !context.shape && context.activation.name === anyActivation.name ? ahead : [];
-  return [...some, ...whenAny].map((s) => {
+  return [...some, ...whenAny].map((s, k) => {
     const { slopes, ...buffers } = buffersOf(context, s);
-    return { ...rest(context, s), buffers };
+    const { params, ...others } = rest(context, s);
+    // States are kept twice on the way, or once, or at the end alone.
+    const every = context.shape ? RUNNING : [2, 3, FIRST_STEP + params.steps][k % 3];
+    const rows = Math.floor((FIRST_STEP + params.steps) / every) - Math.floor(FIRST_STEP / every);
+    return {
+      ...others,
+      params: { ...params, every, first_row: Math.floor(FIRST_STEP / every) + 1 },
+      buffers: { ...buffers, kept: blank(Math.max(1, rows * buffers.state.length)) },
+    };
   });
 }
 
