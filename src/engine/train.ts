@@ -2,15 +2,14 @@ import { FlatwalkError } from '../model/errors.ts';
 import type { AdapterDescription } from './adapter.ts';
 import type { Checkpoint, Divergence } from './checkpoint.ts';
 import { checkMetrics } from './metrics.ts';
-import { type Network, RUNNING } from './network.ts';
+import type { Network } from './network.ts';
 import { Pace } from './pace.ts';
 import type { Plan } from './plan.ts';
 import { planRun } from './plans/run.ts';
 import { divergences, type MetricRow, Rows, rowsAtOnce, type Watching } from './rows.ts';
 import { checkpointShape, readSettings, type Settings, stateLength, type TrainOptions } from './settings.ts';
-import { prepareDataForward, prepareForward } from './stages/forward.ts';
-import type { Forward } from './stages/stage.ts';
-import type { RunBuffers, Stepper } from './steppers/step.ts';
+import { makeState, prepareRefresh, prepareRowForward, type RunState } from './state.ts';
+import type { Stepper } from './steppers/step.ts';
 import { prepareStepper } from './steppers/stepper.ts';
 import { together } from './together.ts';
 
@@ -38,7 +37,7 @@ export class Run implements AsyncIterable<MetricRow> {
   #started = false;
   #step: number;
   #generation = 0;
-  #buffers: (RunBuffers & { readonly origin: GPUBuffer }) | null = null;
+  #buffers: RunState | null = null;
 
   /** Made by `problem.train()`. @throws BAD_ARGUMENT, BAD_SHAPE, NOT_FINITE for settings that make no sense */
   constructor(network: Network, options: TrainOptions, adapter: AdapterDescription, occupy: () => () => void) {
@@ -147,10 +146,18 @@ export class Run implements AsyncIterable<MetricRow> {
     const { gpu } = network;
     // From here on the state of any run before is gone.
     this.#generation = ++network.generation;
-    this.#buffers = await this.#makeBuffers();
+    const { resume } = this.#options;
+    const most = rowsAtOnce(network, this.plan, this.#watching);
+    this.#buffers = await makeState(network, this.plan, this.#settings, resume, most);
     const buffers = this.#buffers;
     const stepper = await prepareStepper(network, this.plan, this.#stepSettings(), buffers);
-    const rows = new Rows(network, this.plan, buffers, this.#watching, await this.#prepareForward(buffers));
+    const rows = new Rows(
+      network,
+      this.plan,
+      buffers,
+      this.#watching,
+      await prepareRowForward(network, this.plan, buffers),
+    );
     const pace = new Pace(gpu, 4 * stateLength(network, this.plan) * this.#settings.batch);
     await rows.prepare(1);
     await gpu.settled();
@@ -223,82 +230,11 @@ export class Run implements AsyncIterable<MetricRow> {
     await pace.after(steps);
   }
 
-  async #makeBuffers(): Promise<RunBuffers & { readonly origin: GPUBuffer }> {
-    const network = this.#network;
-    const { gpu, replicas, width, samples, weights, cells } = network;
-    const { own, draws } = this.#settings;
-    const { resume } = this.#options;
-    const inData = this.plan.space === 'data';
-    const settings = network.scratch('settings', replicas * 4);
-    const status = network.scratch('status', replicas);
-    const recorded = network.scratch('recorded', Math.max(2, draws?.length ?? 0));
-    const most = rowsAtOnce(network, this.plan, this.#watching);
-    const kept = network.scratch('kept', most === 1 ? 1 : most * stateLength(network, this.plan));
-    gpu.write(settings, own);
-    const stopped = new Uint32Array(replicas).fill(RUNNING);
-    for (const { replica, step } of resume?.diverged ?? []) stopped[replica] = step;
-    gpu.write(status, stopped);
-    if (draws) gpu.write(recorded, draws);
-    if (!inData) {
-      if (resume) gpu.write(weights, resume.state);
-      // The start is not read in weight space; any buffer that no kernel writes will do.
-      const start = settings;
-      return { origin: weights, state: weights, start, features: network.data, settings, recorded, status, kept };
-    }
-    const origin = network.scratch('origin', replicas * cells);
-    const state = network.scratch('accumulated', replicas * width * samples);
-    const start = network.scratch('start', replicas * width * samples);
-    const features = await network.dataGram();
-    if (resume) gpu.write(origin, resume.origin);
-    else gpu.recorder.copy(weights, 0, origin, 0, replicas * cells * 4);
-    gpu.recorder.submit();
-    gpu.write(state, resume?.state ?? new Float32Array(replicas * width * samples));
-    const project = await gpu.launch('project', { left: origin, data: network.data, product: start });
-    const rows = replicas * width;
-    gpu.recorder.dispatch(project, { rows, first: 0, count: samples, inner: network.dimension, accumulate: 0 });
-    gpu.recorder.submit();
-    return { origin, state, start, features, settings, recorded, status, kept };
-  }
-
-  /**
-   * The forward pass of rows. A state in data space has pre-activations without the weights, which follow when somebody asks
-   * for them, or before a row whose samples do not fit in one block.
-   */
-  async #prepareForward(buffers: RunBuffers & { readonly origin: GPUBuffer }): Promise<Forward> {
-    const network = this.#network;
-    if (this.plan.space === 'weight') return prepareForward(network, network.weights);
-    const refresh = await this.#prepareRefresh(buffers);
-    network.catchUp = refresh;
-    if (network.blocks.length === 1) return prepareDataForward(network, buffers);
-    const forward = await prepareForward(network, network.weights);
-    return (block) => {
-      if (block === network.blocks[0]) refresh();
-      forward(block);
-    };
-  }
-
-  /** In data space the weights follow from the coefficients: Theta = Theta0 + A X. */
-  async #prepareRefresh(buffers: RunBuffers & { readonly origin: GPUBuffer }): Promise<() => void> {
-    if (this.plan.space === 'weight') return () => {};
-    const { gpu, replicas, width, samples, dimension, cells, weights, data } = this.#network;
-    const combine = await gpu.launch('combine', { coefficients: buffers.state, data, sum: weights });
-    return () => {
-      gpu.recorder.copy(buffers.origin, 0, weights, 0, replicas * cells * 4);
-      gpu.recorder.dispatch(combine, {
-        rows: replicas * width,
-        first: 0,
-        count: samples,
-        inner: dimension,
-        accumulate: 1,
-      });
-    };
-  }
-
   async #writeWeights(): Promise<void> {
     if (!this.#buffers) return;
     this.#network.check();
     this.#network.catchUp = null;
-    (await this.#prepareRefresh(this.#buffers))();
+    (await prepareRefresh(this.#network, this.plan, this.#buffers))();
     this.#network.gpu.recorder.submit();
     await this.#network.gpu.settled();
   }
