@@ -6,7 +6,8 @@ import { Ring } from './ring.ts';
 import { stateLength } from './settings.ts';
 import { prepareDataForward, prepareForward } from './stages/forward.ts';
 import { type Forward, recordStages, type Stage } from './stages/stage.ts';
-import type { RunBuffers } from './steppers/step.ts';
+import { prepareRowForward, type RunState } from './state.ts';
+import { together } from './together.ts';
 
 export interface MetricRow {
   /** Steps done when the row was taken. */
@@ -58,21 +59,18 @@ export class Rows {
   readonly most: number;
   readonly #network: Network;
   readonly #plan: Plan;
-  readonly #buffers: RunBuffers;
+  readonly #buffers: RunState;
   readonly #watching: Watching;
-  readonly #alone: Forward;
   readonly #ring: Ring<readonly number[]>;
   readonly #prepared = new Map<number, Together>();
   /** Rows that have been recorded. */
   #told = 0;
 
-  /** `alone` is the forward pass of the present state. */
-  constructor(network: Network, plan: Plan, buffers: RunBuffers, watching: Watching, alone: Forward) {
+  constructor(network: Network, plan: Plan, buffers: RunState, watching: Watching) {
     this.#network = network;
     this.#plan = plan;
     this.#buffers = buffers;
     this.#watching = watching;
-    this.#alone = alone;
     this.most = rowsAtOnce(network, plan, watching);
     this.#ring = new Ring(network.gpu, watching.oneByOne ? 1 : IN_FLIGHT);
   }
@@ -101,9 +99,16 @@ export class Rows {
     if (this.#prepared.has(count)) return;
     const { metrics, options } = this.#watching;
     const network = count === 1 ? this.#network : this.#network.repeated(count);
-    const watch = await prepareWatch(network, metrics, options, true);
-    const forward = count === 1 ? this.#alone : await this.#forward(network, count);
-    this.#prepared.set(count, { network, forward, watch });
+    try {
+      const [watch, forward] = await together([
+        prepareWatch(network, metrics, options, true),
+        count === 1 ? prepareRowForward(network, this.#plan, this.#buffers) : this.#forward(network, count),
+      ]);
+      this.#prepared.set(count, { network, forward, watch });
+    } catch (error) {
+      if (count > 1) network.dispose();
+      throw error;
+    }
   }
 
   /** Records and submits the rows of these steps: of the present state, if it is one, or of the states that were kept. */

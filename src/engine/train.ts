@@ -8,7 +8,7 @@ import type { Plan } from './plan.ts';
 import { planRun } from './plans/run.ts';
 import { divergences, type MetricRow, Rows, rowsAtOnce, type Watching } from './rows.ts';
 import { checkpointShape, readSettings, type Settings, stateLength, type TrainOptions } from './settings.ts';
-import { makeState, prepareRefresh, prepareRowForward, type RunState } from './state.ts';
+import { makeState, prepareRefresh, type RunState } from './state.ts';
 import type { Stepper } from './steppers/step.ts';
 import { prepareStepper } from './steppers/stepper.ts';
 import { together } from './together.ts';
@@ -150,16 +150,12 @@ export class Run implements AsyncIterable<MetricRow> {
     const most = rowsAtOnce(network, this.plan, this.#watching);
     this.#buffers = await makeState(network, this.plan, this.#settings, resume, most);
     const buffers = this.#buffers;
-    const stepper = await prepareStepper(network, this.plan, this.#stepSettings(), buffers);
-    const rows = new Rows(
-      network,
-      this.plan,
-      buffers,
-      this.#watching,
-      await prepareRowForward(network, this.plan, buffers),
-    );
+    const rows = new Rows(network, this.plan, buffers, this.#watching);
+    const [stepper] = await together([
+      prepareStepper(network, this.plan, this.#stepSettings(), buffers),
+      rows.prepare(1),
+    ]);
     const pace = new Pace(gpu, 4 * stateLength(network, this.plan) * this.#settings.batch);
-    await rows.prepare(1);
     await gpu.settled();
     try {
       let diverged: readonly Divergence[] = [];
