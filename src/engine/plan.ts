@@ -68,6 +68,8 @@ const MOST_COMPILE = 120;
 /** One way to do the run. */
 export interface PlanCandidate {
   readonly choice: Choice;
+  /** Whether it can be carried out, and nobody would wait minutes for a compiler. */
+  readonly possible: boolean;
   readonly predicted: Cost;
   readonly measured?: Measured;
   /** Seconds for the whole run, by what the plan's basis is; null where that does not know this candidate. */
@@ -85,6 +87,8 @@ export interface PlanExplanation {
   readonly candidates: readonly PlanCandidate[];
   /** Where the costs are from, if they were measured. */
   readonly tuned: TunedEntry | null;
+  /** What there are no measurements of, and why those that there are do not decide: the plan that the model prefers. */
+  readonly missing: Choice | null;
 }
 
 /** @throws BAD_ARGUMENT for wishes that cannot be carried out */
@@ -112,10 +116,15 @@ export function explainPlan(
     const faults = [...faultsOf(choice, request, wish), ...(measured ? [] : tooLong(choice, request, wish))];
     return { choice, faults, measured, predicted: predict(choice, request) };
   });
-  const known = all.some(({ measured, faults }) => measured && faults.length === 0);
+  // Measurements decide only where they have what the model prefers: others could lead to a plan that is worse.
+  const total = ({ compile, step }: Cost) => compile + steps * step;
+  const preferred = all
+    .filter(({ faults }) => faults.length === 0)
+    .sort((a, b) => total(a.predicted) - total(b.predicted))[0];
+  const known = preferred?.measured !== undefined;
   const priced = all
     .map((c) => ({ ...c, cost: known ? measuredCost(c.measured) : c.predicted }))
-    .map((c) => ({ ...c, total: c.cost && c.cost.compile + steps * c.cost.step }))
+    .map((c) => ({ ...c, total: c.cost && total(c.cost) }))
     .sort((a, b) => order(a.total) - order(b.total) || order(a.predicted.step) - order(b.predicted.step));
   const best = priced.find(({ faults }) => faults.length === 0);
   if (!best) {
@@ -126,22 +135,24 @@ export function explainPlan(
     throw new FlatwalkError('BAD_ARGUMENT', `This plan cannot be carried out: ${meant.faults[0]}`, 'Pin less of it.');
   }
   const candidates = [best, ...priced.filter((c) => c !== best)]
-    .map((c) => ({ ...c, fault: c.faults[0] ?? null, lost: c === best ? null : (c.faults[0] ?? lossOf(c, best)) }))
-    .sort((a, b) => Number(a.fault !== null) - Number(b.fault !== null));
+    .map((c) => ({ ...c, possible: c.faults.length === 0, lost: c === best ? null : (c.faults[0] ?? lossOf(c, best)) }))
+    .sort((a, b) => Number(b.possible) - Number(a.possible));
   const used = known ? tuned : null;
   const basis = Object.keys(wish).length > 0 ? 'pinned' : known ? 'tuned' : 'model';
   return {
     plan: { ...best.choice, basis, reason: reasonOf(request, candidates, basis, used) },
     request,
     steps,
-    candidates: candidates.map(({ choice, predicted, measured, total, lost }) => ({
+    candidates: candidates.map(({ choice, possible, predicted, measured, total, lost }) => ({
       choice,
+      possible,
       predicted,
       measured,
       total,
       lost,
     })),
     tuned: used,
+    missing: measurements.length > 0 && !known ? preferred.choice : null,
   };
 }
 

@@ -249,10 +249,13 @@ describe('a plan from measurements', () => {
   });
   const lane: Choice = { strategy: 'lane', space: 'weight', lanes: 1, draws: 'ahead' };
   const eight: Choice = { strategy: 'group', space: 'data', lanes: 8, draws: 'inside' };
-  const entry = { date: '2026-01-02T03:04:05Z', measured: [of(lane, 2, 1e-6), of(eight, 0.5, 3e-6)] } as Pick<
-    TunedEntry,
-    'date' | 'measured'
-  > as TunedEntry;
+  // What the model prefers for long and for short runs is among them.
+  const usual: Choice = { strategy: 'lane', space: 'data', lanes: 1, draws: 'ahead' };
+  const four: Choice = { strategy: 'group', space: 'data', lanes: 4, draws: 'inside' };
+  const entry = {
+    date: '2026-01-02T03:04:05Z',
+    measured: [of(lane, 2, 1e-6), of(eight, 0.5, 3e-6), of(usual, 9, 2e-6), of(four, 1, 5e-6)],
+  } as Pick<TunedEntry, 'date' | 'measured'> as TunedEntry;
 
   test('is the cheapest of what was measured, for the length of the run', () => {
     const long = choosePlan(asked({ steps: 1e7 }), {}, entry);
@@ -268,12 +271,23 @@ describe('a plan from measurements', () => {
       measured: entry.measured[1],
       lost: '2.5 times as long in all: a step takes 3 µs instead of 1 µs',
     });
-    const usual = candidates.find(({ choice }) => choice.strategy === 'lane' && choice.space === 'data');
-    expect(usual).toMatchObject({ total: null, lost: 'it was not measured' });
+    const other = candidates.find(({ choice }) => choice.strategy === 'group' && choice.space === 'weight');
+    expect(other).toMatchObject({ total: null, lost: 'it was not measured' });
+  });
+
+  test('is made only where what the model prefers was measured; otherwise the model decides, and it is told', () => {
+    const few = { ...entry, measured: entry.measured.slice(0, 2) };
+    const { plan, tuned, missing } = explainPlan(asked({ steps: 1e7 }), {}, few);
+    expect(plan).toMatchObject({ ...usual, basis: 'model' });
+    expect({ tuned, missing }).toEqual({ tuned: null, missing: usual });
+    expect(explainPlan(asked({ steps: 1e7 }), {}, entry).missing).toBeNull();
   });
 
   test('keeps wishes, and falls back on the model where nothing measured fits them', () => {
-    expect(choosePlan(asked({ steps: 1e7 }), { space: 'data' }, entry)).toMatchObject({ ...eight, basis: 'pinned' });
+    expect(choosePlan(asked({ steps: 1e7 }), { strategy: 'group', space: 'data' }, entry)).toMatchObject({
+      ...eight,
+      basis: 'pinned',
+    });
     const { plan, tuned } = explainPlan(asked({ steps: 1e7 }), { strategy: 'group', space: 'weight' }, entry);
     expect(plan).toMatchObject({ strategy: 'group', space: 'weight', lanes: 4, basis: 'pinned' });
     expect(tuned).toBeNull();

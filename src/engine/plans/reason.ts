@@ -33,7 +33,7 @@ export function costWords({ compile, step }: Cost): string {
 /** Why this plan: what it is, what it costs, and what the best of the others would. */
 export function reasonOf(
   r: PlanRequest,
-  [best, ...others]: readonly (PlanCandidate & { readonly fault: string | null })[],
+  [best, ...others]: readonly PlanCandidate[],
   basis: Plan['basis'],
   tuned: TunedEntry | null,
 ): string {
@@ -48,10 +48,10 @@ export function reasonOf(
       ? `${head}, whose cost is not known.`
       : `${head}: about ${duration(total)} for ${length}, ${cost}${tuned ? ` on ${tuned.date.slice(0, 10)}` : ''}.`,
   ];
-  const next = others.find((c) => !c.fault && c.total !== null);
+  const next = others.find((c) => c.possible && c.total !== null);
   if (next?.total) sentences.push(`The next best, ${inWords(next.choice)}: ${duration(next.total)}.`);
-  const better = others.find((c) => c.fault && c.total !== null && total !== null && c.total < total);
-  if (better) sentences.push(`Not ${inWords(better.choice)}: ${better.fault}.`);
+  const better = others.find((c) => !c.possible && c.total !== null && total !== null && c.total < total);
+  if (better) sentences.push(`Not ${inWords(better.choice)}: ${better.lost}.`);
   return sentences.join(' ').replace(/^./, (first) => first.toUpperCase());
 }
 

@@ -27,7 +27,9 @@ export function explainCommand({ in: place, adapter, json, ...o }: ExplainFlags,
     },
     conclude(result, terminal) {
       reportPlan(result, terminal);
-      const unknown = result.candidates.filter(({ total }) => total === null).map(({ choice }) => inWords(choice));
+      const unknown = result.candidates
+        .filter((c) => c.possible && c.total === null)
+        .map(({ choice }) => inWords(choice));
       if (unknown.length > 0) terminal.say(`- Not measured, and so not chosen from: ${unknown.join('; ')}.`);
       terminal.say(factsLine(result));
       return { summary: { outcome: { kind: 'finished' }, ...result }, exitCode: 0 };
@@ -48,31 +50,35 @@ export function reportPlan(explanation: PlanExplanation, terminal: Pick<Terminal
   );
   const head = ['', ...planFields, 'compile', 'a step', 'measured: compile', 'a step (95 %)', 'in all'];
   terminal.table(head, candidates.map(row));
-  for (const { choice, lost, total } of candidates) {
-    if (lost && total !== null) terminal.say(`- Not ${inWords(choice)}: ${lost}.`);
+  for (const { choice, lost, total, possible } of candidates) {
+    if (lost && (total !== null || !possible)) terminal.say(`- Not ${inWords(choice)}: ${lost}.`);
   }
 }
 
-function row({ choice, predicted, measured, total, lost }: PlanCandidate): string[] {
+function row({ choice, possible, predicted, measured, total, lost }: PlanCandidate): string[] {
   const step = measured
     ? `${duration(measured.step.median)} (${duration(measured.step.low)} to ${duration(measured.step.high)})`
     : '';
   return [
     lost === null ? '→' : '',
     ...planFields.map((field: keyof Choice) => String(choice[field])),
-    duration(predicted.compile),
-    duration(predicted.step),
+    possible ? duration(predicted.compile) : '',
+    possible ? duration(predicted.step) : '',
     measured ? duration(measured.compile) : '',
     step,
-    total === null ? '' : duration(total),
+    total === null || !possible ? '' : duration(total),
   ];
 }
 
-function basisLine({ plan, tuned, request }: PlanExplanation): string {
+function basisLine({ plan, tuned, missing, request }: PlanExplanation): string {
   const costs = tuned
     ? `times that flatwalk tune measured here on ${tuned.date.slice(0, 10)}`
-    : `the model of ${request.family} adapters; predictions rank plans, they are no clock`;
+    : `the model of ${request.family} adapters; predictions rank plans, they are no clock${missing ? lacking(missing) : ''}`;
   return plan.basis === 'pinned' ? `what was pinned; the rest by ${costs}` : costs;
+}
+
+function lacking(missing: Choice): string {
+  return `. What was measured here lacks ${inWords(missing)}: run flatwalk tune for as many steps, with a larger --budget`;
 }
 
 /** What of the adapter and of flatwalk has a part in the choice. */
