@@ -44,6 +44,12 @@ const exitCodes: Record<ErrorCode, number> = {
 // A variable that is set to nothing is not a choice.
 if (process.env.FLATWALK_ADAPTER === '') delete process.env.FLATWALK_ADAPTER;
 
+// Whoever reads the output may have had enough of it, as `head` has.
+process.stdout.on('error', (error: NodeJS.ErrnoException) => {
+  if (error.code === 'EPIPE') process.exit();
+  throw error;
+});
+
 const program = new Command('flatwalk')
   .description('Label-noise SGD on two-layer networks, and the sharpness it lowers, on WebGPU.')
   .version(version)

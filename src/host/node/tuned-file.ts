@@ -72,8 +72,8 @@ export class TunedFile implements TunedStore {
     let table: { version?: unknown; entries?: unknown };
     try {
       table = JSON.parse(text) as typeof table;
-    } catch (error) {
-      return { entries: [], damage: `it is not JSON (${reason(error)})` };
+    } catch {
+      return { entries: [], damage: 'it is not JSON' };
     }
     if (table?.version !== VERSION || !Array.isArray(table.entries)) {
       return { entries: [], damage: `it is no table of version ${VERSION}` };

@@ -64,7 +64,8 @@ export async function measurePlans(
     const expected = slowness(subject, looks) * (compile + (subject.checkSteps + 4) * step);
     if (expected > (k === 0 ? 1 : SHARE) * left()) {
       const why = `building and checking it would take about ${duration(expected)}, with ${duration(left())} left`;
-      if (k === 0) throw new FlatwalkError('BAD_ARGUMENT', `No time for ${inWords(choice)}: ${why}`, 'Give more.');
+      if (k === 0)
+        throw new FlatwalkError('BAD_ARGUMENT', `No time for ${inWords(choice)}: ${why}`, 'Give a larger budget.');
       skipped.push({ choice, why });
       continue;
     }
