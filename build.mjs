@@ -5,6 +5,7 @@
 import { execFileSync } from 'node:child_process';
 import { builtinModules } from 'node:module';
 import { join, resolve } from 'node:path';
+import { fileURLToPath } from 'node:url';
 import { build } from 'vite';
 import { stripShaders } from './strip-wgsl.mjs';
 
@@ -61,9 +62,19 @@ const targets = {
     execFileSync('npx', ['tsc', '-p', 'tsconfig.types.json', '--outDir', join(out, 'types')], { stdio: 'inherit' }),
 };
 
-const asked = process.argv.slice(2).filter((argument) => argument !== named);
-for (const name of asked.length > 0 ? asked : Object.keys(targets)) {
-  if (!(name in targets))
-    throw new Error(`there is no build target '${name}'; there are: ${Object.keys(targets).join(', ')}`);
-  await targets[name]();
+/** The program, built into a folder, and the packages that have become part of it. */
+export async function builtPackages(folder) {
+  const { output } = await program({ flatwalk: 'src/host/cli/main.ts' }, join(folder, 'cli'));
+  const modules = output.flatMap(({ modules = {} }) => Object.keys(modules));
+  const names = modules.map((id) => /.*\/node_modules\/((?:@[^/]+\/)?[^/]+)\//.exec(id)?.[1]);
+  return [...new Set(names.filter(Boolean))].sort();
+}
+
+if (process.argv[1] === fileURLToPath(import.meta.url)) {
+  const asked = process.argv.slice(2).filter((argument) => argument !== named);
+  for (const name of asked.length > 0 ? asked : Object.keys(targets)) {
+    if (!(name in targets))
+      throw new Error(`there is no build target '${name}'; there are: ${Object.keys(targets).join(', ')}`);
+    await targets[name]();
+  }
 }
