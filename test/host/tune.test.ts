@@ -12,7 +12,8 @@ import {
 } from '../../src/engine/index.ts';
 import { kernelFingerprint } from '../../src/engine/plans/fingerprint.ts';
 import { tasks } from '../../src/host/tasks/index.ts';
-import type { DataOptions } from '../../src/host/tasks/setup.ts';
+import { type DataOptions, openSetup } from '../../src/host/tasks/setup.ts';
+import { expectation } from '../../src/host/tasks/tune/check.ts';
 import { measurePlans, type Subject } from '../../src/host/tasks/tune/measure.ts';
 import { openTestEngine } from '../engine/support.ts';
 import { tunedEntry } from '../engine/tuned.ts';
@@ -188,6 +189,32 @@ describe('the tuner', async () => {
     const { entry, refused } = await tasks.tune.run(engine, { ...options, steps: 100, plan, budget }, silent);
     expect(refused).toEqual([]);
     expect(entry.shape).toMatchObject({ fullBatch: true, batch: 2, activation: 'gelu' });
+  });
+
+  test('tells a result that is slightly wrong from rounding, in every replica that it checks', async () => {
+    const setup = await openSetup(engine, tiny, silent.emit);
+    const { problem, settings } = setup;
+    const expected = expectation(setup);
+    await problem.train({ ...settings, steps: expected.steps }).finish();
+    const right = await problem.weights();
+    expect(expected.compare(right)).toBeNull();
+    const moved = Math.max(...right.map((w, k) => Math.abs(w - setup.start[k])));
+    for (const [at, by] of [
+      [0, 0.01 * moved],
+      [right.length - 1, -0.01 * moved],
+      [4, Number.NaN],
+    ]) {
+      const wrong = right.slice();
+      wrong[at] += by;
+      expect(expected.compare(wrong)).toMatch(/^its weights differ by .* from the float64 reference after 200 steps; /);
+    }
+    // Steps of another batch, or one step less, are another computation.
+    for (const change of [{ batch: 2 }, { steps: expected.steps - 1 }, { seed: 4 }]) {
+      problem.setWeights(setup.start);
+      await problem.train({ ...settings, steps: expected.steps, ...change }).finish();
+      expect(expected.compare(await problem.weights())).not.toBeNull();
+    }
+    problem.dispose();
   });
 
   test('refuses steps that diverge, or move nothing', async () => {
