@@ -39,6 +39,10 @@ const MOST_UNITS = 2 ** 30;
 /** Share of a sample that may be there whatever the count, and how many times longer samples may become for it. */
 const AROUND = 0.03;
 const MOST_AIMS = 5;
+/** Milliseconds that no slow moment explains. */
+const BEYOND_DOUBT = 2000;
+/** How much longer twice the count takes at least, where units are most of it. */
+const HONEST_GROWTH = 1.5;
 
 /**
  * Warm-up, calibrated counts, then samples of all contenders in turn (A B C, C A B, ...), so that drift meets all alike.
@@ -82,9 +86,9 @@ export interface Calibration {
 }
 
 /**
- * How many units take `aim` milliseconds; found by trials that also warm up. What does not grow with the count
- * (handing work in, the word of its end) would be measured as if it did: where it is more than a little, the count is
- * raised.
+ * How many units take `aim` milliseconds; found by trials that also warm up. What does not grow with the count (handing work
+ * in, the word of its end) would be measured as if it did: where it is more than a little, the count is raised. Twice the
+ * count tells it, and also when a trial was long only because the machine did something else.
  */
 export async function calibrate(
   contender: Contender,
@@ -101,19 +105,27 @@ export async function calibrate(
   };
   // The first units compile and allocate.
   if (!warm) await timed(1);
-  const one = await timed(1);
   let count = 1;
-  let took = one;
-  while (took < aim && count < MOST_UNITS) {
-    // A little more than needed, because a trial has the start and the end of its work in it.
-    const factor = took > 0 ? Math.min(GROWTH, (1.2 * aim) / took) : GROWTH;
-    count = Math.min(MOST_UNITS, Math.ceil(count * factor));
-    took = await timed(count);
+  let took = await timed(1);
+  for (;;) {
+    while (took < aim && count < MOST_UNITS) {
+      // A little more than needed, because a trial has the start and the end of its work in it.
+      const factor = took > 0 ? Math.min(GROWTH, (1.2 * aim) / took) : GROWTH;
+      count = Math.min(MOST_UNITS, Math.ceil(count * factor));
+      took = await timed(count);
+    }
+    if (took > BEYOND_DOUBT || 2 * count > MOST_UNITS) return { count, took };
+    const twice = await timed(2 * count);
+    if (twice < HONEST_GROWTH * took) {
+      count *= 2;
+      took = twice;
+      continue;
+    }
+    const unit = (twice - took) / count;
+    const around = took - unit * count;
+    const wanted = Math.min(around / AROUND, MOST_AIMS * Math.max(aim, around));
+    return { count: Math.min(MOST_UNITS, Math.max(count, Math.ceil((wanted - around) / unit))), took };
   }
-  if (count === 1) return { count, took };
-  const around = one - (took - one) / (count - 1);
-  const wanted = Math.min(MOST_AIMS * aim, around / AROUND);
-  return { count: wanted > took ? Math.min(MOST_UNITS, Math.ceil((count * wanted) / took)) : count, took };
 }
 
 function checkSignal(signal?: AbortSignal): void {

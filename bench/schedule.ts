@@ -7,6 +7,7 @@ import {
   failedCheck,
   fatal,
   type Group,
+  type PreparedGroup,
   type Roofline,
   type Suite,
   type Timed,
@@ -15,7 +16,7 @@ import {
 import { rateGroups, rooflineOf } from './suites/roofline.ts';
 
 /** How many times longer than quick. Tests take what it takes. */
-const LONGER: Record<Effort, number> = { tiny: Number.POSITIVE_INFINITY, quick: 1, full: 6 };
+const LONGER: Record<Effort, number> = { tiny: 1000, quick: 1, full: 6 };
 /** Seconds for all suites together with --quick, whose promise is two minutes with whatever is around them. */
 const QUICK_SECONDS = 84;
 export const TIME_UP = 'the time was up';
@@ -55,22 +56,25 @@ export async function measureSuites(
     // A suite that took longer than it should leaves less to those after it.
     const rest = total - (performance.now() - began) / 1000;
     const seconds = Math.min(factor * suite.quickSeconds, (rest * suite.quickSeconds) / left);
+    // What nobody else needs may be spent on groups that are still to begin.
+    const later = (factor * (left - suite.quickSeconds) * QUICK_SECONDS) / Math.max(QUICK_SECONDS, all);
+    const latest = factor * QUICK_SECONDS - (performance.now() - began) / 1000 - later;
     const share = (part: number) => 1 - (left - part * suite.quickSeconds) / all;
     const progress = (part: number, label: string) => tell?.(share(part), `${suite.name}: ${label}`);
     // Without the suite of that name it is measured all the same, and not listed.
     if (suite.needsRoofline && !roofline) roofline = await measureRoofline(context, suite);
-    await runSuite(context, suite, groups, seconds, wanted, progress, found, roofline);
+    await runSuite(context, suite, groups, { seconds, latest }, wanted, progress, found, roofline);
     if (suite.name === 'roofline') roofline = wholeRoofline(found.cases);
     left -= suite.quickSeconds;
   }
 }
 
-/** Every group has its share of the time that the suite has left. */
+/** Every group has its share of the seconds that the suite has left. After `latest` seconds none is begun. */
 async function runSuite(
   context: BenchContext,
   suite: Suite,
   groups: readonly Group[],
-  seconds: number,
+  { seconds, latest }: { readonly seconds: number; readonly latest: number },
   wanted: (name: string) => boolean,
   progress: (share: number, label: string) => void,
   found: Found,
@@ -81,13 +85,13 @@ async function runSuite(
   let left = total;
   for (const group of groups) {
     const names = group.names.filter(wanted);
-    const rest = seconds - (performance.now() - began) / 1000;
+    const spent = (performance.now() - began) / 1000;
     progress(1 - left / total, names[0]);
-    if (rest <= 0) {
+    if (spent > Math.max(seconds, latest)) {
       found.skipped.push(...names.map((name) => ({ case: name, suite: suite.name, reason: TIME_UP })));
       continue;
     }
-    const budgetMs = (1000 * rest * weightOf(group)) / left;
+    const budgetMs = (1000 * Math.max(0, seconds - spent) * weightOf(group)) / left;
     left -= weightOf(group);
     const { cases, skipped } = await measureGroup(context, suite, group, wanted, budgetMs, roofline);
     found.cases.push(...cases);
@@ -121,9 +125,9 @@ async function measureGroup(
   budgetMs: number,
   roofline?: Roofline,
 ): Promise<Timed> {
-  if (context.signal?.aborted) throw new FlatwalkError('ABORTED', 'The benchmark was stopped', 'Run it again.');
+  if (context.signal?.aborted) throw interrupted();
   const began = performance.now();
-  let prepared: Awaited<ReturnType<Group['prepare']>>;
+  let prepared: PreparedGroup;
   try {
     prepared = await group.prepare(wanted);
   } catch (error) {
@@ -136,11 +140,17 @@ async function measureGroup(
     const rest = Math.max(0, budgetMs - (performance.now() - began));
     const options = { budgetMs: rest, sampleMs: group.sampleMs };
     const { cases, skipped } = await timeGroup(context, suite, prepared.entries, options, roofline);
+    // What an interruption breaks, for instance a process beside this one, is not wrong.
+    if (context.signal?.aborted && cases.some(({ check }) => !check.passed)) throw interrupted();
     const made = new Set(prepared.entries.map(({ name }) => name));
     const without = group.names.filter((name) => wanted(name) && !made.has(name));
-    const none = without.map((name) => ({ case: name, suite, reason: 'not for this size' }));
+    const none = without.map((name) => ({ case: name, suite, reason: prepared.reason ?? 'not for this size' }));
     return { cases, skipped: [...skipped, ...none] };
   } finally {
     prepared.dispose();
   }
+}
+
+function interrupted(): FlatwalkError {
+  return new FlatwalkError('ABORTED', 'The benchmark was stopped', 'Run it again.');
 }

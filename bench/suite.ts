@@ -31,6 +31,13 @@ export interface Entry extends Contender {
   readonly memory?: () => Memory | undefined;
 }
 
+export interface PreparedGroup {
+  readonly entries: readonly Entry[];
+  /** Why the others were not made. */
+  readonly reason?: string;
+  dispose(): void;
+}
+
 /** Cases that are timed in turn. */
 export interface Group {
   readonly names: readonly string[];
@@ -39,7 +46,7 @@ export interface Group {
   /** Least time of a sample; the default of measureInTurn if not given. */
   readonly sampleMs?: number;
   /** Makes those of the entries that are wished for. What it allocates, `dispose` frees. */
-  prepare(wanted: (name: string) => boolean): Promise<{ readonly entries: readonly Entry[]; dispose(): void }>;
+  prepare(wanted: (name: string) => boolean): Promise<PreparedGroup>;
 }
 
 export interface Suite {
@@ -117,7 +124,7 @@ export interface KernelBench {
 }
 
 /** Samples of times by the device's clock. */
-const DEVICE_SAMPLES = 10;
+const DEVICE_SAMPLES: Record<Effort, number> = { tiny: 2, quick: 5, full: 10 };
 const SAMPLES: Record<Effort, number> = { tiny: 3, quick: 30, full: 50 };
 
 export interface Timed {
@@ -141,8 +148,7 @@ export async function timeGroup(
   const skipped: SkippedCase[] = [];
   const times = new Map<Entry, Samples>();
   for (const entry of entries) {
-    if (entry.once) times.set(entry, await timeOnce(entry));
-    const check = await checked(entry);
+    const check = entry.once ? await timedOnce(entry, times) : await checked(entry);
     if (typeof check === 'string') skipped.push({ case: entry.name, suite, reason: check });
     else checks.set(entry, check);
   }
@@ -200,10 +206,17 @@ function caseOf(
   };
 }
 
-async function timeOnce(entry: Entry): Promise<Samples> {
+/** Does it, with its time, and then the check. */
+async function timedOnce(entry: Entry, times: Map<Entry, Samples>): Promise<Check | string> {
   const began = performance.now();
-  await entry.run(1);
-  return { name: entry.name, perUnit: [(performance.now() - began) * 1e6], unitsPerSample: 1 };
+  try {
+    await entry.run(1);
+  } catch (error) {
+    if (fatal(error)) throw error;
+    return failedCheck(error);
+  }
+  times.set(entry, { name: entry.name, perUnit: [(performance.now() - began) * 1e6], unitsPerSample: 1 });
+  return checked(entry);
 }
 
 export function ratesOf(work: Work, nanoseconds: number, roofline?: Roofline): Rates {
@@ -247,7 +260,7 @@ async function deviceTimes(
   const times: number[] = [];
   recorder.passTimes = timestamps.next;
   try {
-    for (let k = 0; k < (effort === 'tiny' ? 2 : DEVICE_SAMPLES); k++) {
+    for (let k = 0; k < DEVICE_SAMPLES[effort]; k++) {
       await entry.run(units);
       const passes = await timestamps.take();
       if (!passes || passes.length === 0) return null;

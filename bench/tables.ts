@@ -32,6 +32,10 @@ export function timeText(nanoseconds: number): string {
   return `${shortNumber(nanoseconds / size)} ${name}`;
 }
 
+export function counted(cases: number): string {
+  return cases === 1 ? '1 case' : `${cases} cases`;
+}
+
 /** The ends in the unit of the median: '1.20 to 1.31'. */
 export function intervalText({ median, low, high }: Interval): string {
   const { size } = unitOf(median);

@@ -18,6 +18,9 @@ function sizesFor({ effort }: BenchContext): SizeName[] {
   return effort === 'tiny' ? ['small'] : effort === 'quick' ? ['small', 'mid'] : ['small', 'mid', 'large'];
 }
 
+/** Takes a driver that optimises hard longer to compile than a quick run has. */
+const LONG_TO_COMPILE: KernelName = 'sgd_lane';
+
 /** Of small networks there are many at once. */
 const replicas: Record<SizeName, number> = { small: 64, mid: 1, large: 1 };
 
@@ -28,6 +31,9 @@ function ofKernel(context: BenchContext, kernel: KernelName, size: SizeName): Gr
   return {
     names: [name],
     async prepare() {
+      if (context.effort === 'quick' && kernel === LONG_TO_COMPILE) {
+        return { entries: [], reason: 'it takes long to compile, and the suite steps has it', dispose() {} };
+      }
       const bench = await context.host.prepareKernel(context.engine, kernel, shape);
       if (!bench) return { entries: [], dispose() {} };
       try {

@@ -56,6 +56,22 @@ describe('calibration', () => {
     expect(0.01 * (await calibrate(slower, 20, time.clock)).count).toBeLessThan(20 * 8);
   });
 
+  test('a start that takes longer than a sample is not taken for a unit', async () => {
+    const time = fakeTime();
+    const run = async (units: number) => time.pass(50 + 0.2 * units);
+    const { count } = await calibrate({ name: 'slow to start', run }, 20, time.clock);
+    expect(50 / (50 + 0.2 * count)).toBeLessThan(0.25);
+  });
+
+  test('a slow moment is not taken for a unit', async () => {
+    const time = fakeTime();
+    let runs = 0;
+    const run = async (units: number) => time.pass(0.01 * units + (++runs === 2 ? 80 : 0));
+    const { count } = await calibrate({ name: 'disturbed', run }, 20, time.clock);
+    expect(0.01 * count).toBeGreaterThanOrEqual(20);
+    expect(0.01 * count).toBeLessThan(20 * 8);
+  });
+
   test('a coarse clock makes samples longer', async () => {
     const time = fakeTime(1);
     const [{ unitsPerSample }] = await measureInTurn([worker('a', 1, time, [])], { samples: 5, clock: time.clock });
@@ -100,7 +116,7 @@ describe('measuring in turn', () => {
   test('what is long enough and warm is not run once more than needed', async () => {
     const time = fakeTime();
     const log: [string, number][] = [];
-    const long = (name: string) => worker(name, 500, time, log);
+    const long = (name: string) => worker(name, 3000, time, log);
     const options = { samples: 3, clock: time.clock, warm: true };
     const all = await measureInTurn([long('a'), long('b')], options);
     expect(all.map(({ perUnit }) => perUnit.length)).toEqual([3, 3]);

@@ -87,7 +87,7 @@ describe('flatwalk bench', () => {
     expect(out).toContain('time a barrier');
     expect(out).toMatch(/small\/barrier +│ [\d.]+ (ns|µs|ms)/);
     expect(out).not.toContain('small/read-back');
-    expect(out).toContain('1 cases measured');
+    expect(out).toContain('1 case measured');
   });
 
   test('what cannot be meant is refused, exit 2, before anything is measured', async () => {

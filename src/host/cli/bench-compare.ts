@@ -2,7 +2,7 @@ import { readFileSync } from 'node:fs';
 import { InvalidArgumentError } from 'commander';
 import { type Comparison, compareDocuments } from '../../../bench/compare.ts';
 import type { BenchDocument } from '../../../bench/document.ts';
-import { comparisonTable, percentText } from '../../../bench/tables.ts';
+import { comparisonTable, counted, percentText } from '../../../bench/tables.ts';
 import { FlatwalkError } from '../../engine/index.ts';
 import { documentHead, outcomeOf, printDocument } from './session.ts';
 import { Terminal, verdict, warning } from './terminal.ts';
@@ -51,7 +51,7 @@ export function readDocument(file: string): BenchDocument {
   } catch (cause) {
     if (!(cause instanceof SyntaxError)) throw cause;
   }
-  const fix = 'Make one: flatwalk bench --out FILE.';
+  const fix = 'Make one: flatwalk bench --out FILE, without --peers.';
   throw new FlatwalkError('BAD_ARGUMENT', `${file} is no document of flatwalk bench`, fix);
 }
 
@@ -73,7 +73,7 @@ export function reportComparison(comparison: Comparison, terminal: Pick<Terminal
   if (noiseFloor !== null) terminal.say(`Noise floor: ${percentText(noiseFloor)}; no difference below it is one.`);
   const count = (which: string) => cases.filter((one) => one.verdict === which).length;
   const counts = ['faster', 'same', 'slower', 'unknown'].map((which) => `${count(which)} ${which}`).join(', ');
-  terminal.say(`${cases.length} cases: ${counts}.`);
+  terminal.say(`${counted(cases.length)}: ${counts}.`);
   const failed = cases.filter((one) => one.failed);
   const slower = failed.filter((one) => one.verdict === 'slower').map((one) => one.case);
   const wrong = failed.filter((one) => one.verdict !== 'slower').map((one) => one.case);

@@ -1,5 +1,5 @@
 import { type BenchResult, SCHEMA, type SuiteName } from '../../../bench/document.ts';
-import { caseTable, figureTable, percentText, skippedLines, timeText } from '../../../bench/tables.ts';
+import { caseTable, counted, figureTable, percentText, skippedLines, timeText } from '../../../bench/tables.ts';
 import { startAlone } from './bench-alone.ts';
 import { type Baseline, withBaseline } from './bench-baseline.ts';
 import { peersCommand } from './peers.ts';
@@ -86,12 +86,12 @@ export function reportBench(result: BenchResult, terminal: Pick<Terminal, 'say' 
     terminal.say(`${verdict(false)} FAILED: ${suite} ${name}: ${check.note}. Its time is not given.`);
   }
   const checks = failed.length === 0 ? 'every check passed' : `${failed.length} of ${cases.length} checks FAILED`;
-  const measured = `${cases.length} cases measured in ${seconds.toFixed(0)} s, ${checks}.`;
-  const said = {
-    finished: measured,
-    aborted: `Interrupted: ${measured} What was measured is kept.`,
-    lost: `The device was lost: ${measured} What was measured is kept.`,
-  };
+  const measured =
+    cases.length === 0
+      ? 'nothing was measured.'
+      : `${counted(cases.length)} measured in ${seconds.toFixed(0)} s, ${checks}.`;
+  const kept = cases.length === 0 ? measured : `${measured} What was measured is kept.`;
+  const said = { finished: measured, aborted: `Interrupted: ${kept}`, lost: `The device was lost: ${kept}` };
   terminal.say(said[outcome.kind]);
 }
 

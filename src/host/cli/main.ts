@@ -123,7 +123,11 @@ const bench = command('bench', 'measure what things cost on this adapter, each r
       'peers',
     ),
   )
-  .option('--threshold <share>', 'for --baseline: slow-downs beyond this fail', thresholdOption, 0.05)
+  .addOption(
+    new Option('--threshold <share>', 'for --baseline: slow-downs beyond this fail')
+      .argParser(thresholdOption)
+      .default(0.05, '5%'),
+  )
   .option('--relative', 'for --baseline: times relative to the multiply-add rate, where the machines differ', false)
   .option('--update', 'for --baseline: write it anew instead of comparing', false)
   .addHelpText('after', '\nExample: flatwalk bench --quick --suite roofline steps --out before.json')
@@ -135,7 +139,9 @@ bench
   .description('hold a document of flatwalk bench against an older one; exit 1 where something became slower')
   .argument('<old>', 'a file that flatwalk bench --out wrote')
   .argument('<new>', 'another, of the same adapter')
-  .option('--threshold <share>', 'slow-downs beyond this fail', thresholdOption, 0.05)
+  .addOption(
+    new Option('--threshold <share>', 'slow-downs beyond this fail').argParser(thresholdOption).default(0.05, '5%'),
+  )
   .option('--relative', 'times relative to the multiply-add rate, where the machines differ', false)
   .option('--json', 'print one JSON document on stdout, and everything else on stderr', false)
   .addHelpText('after', '\nExample: flatwalk bench compare before.json after.json --threshold 5%')
