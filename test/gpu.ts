@@ -11,7 +11,7 @@ afterAll(() => {
  * A device on the pinned adapter with all the limits and the named features the adapter has, destroyed after the file's
  * last test. Call it anywhere in a test file.
  */
-export async function openTestDevice(features: readonly GPUFeatureName[] = []): Promise<GPUDevice> {
+export async function openTestDevice(features: readonly GPUFeatureName[] = ['subgroups']): Promise<GPUDevice> {
   const adapter = await openTestAdapter();
   const requiredLimits: Record<string, number> = {};
   for (const name in adapter.limits) {

@@ -70,7 +70,10 @@ export function compose(file: string, files: ReadonlyMap<string, string>, varian
     return chosen;
   };
   add(file, 'the engine');
-  const unrolled = unroll(lines, constants);
+  // Directives come before all declarations, those in front included.
+  const isDirective = ({ text }: Line) => text.startsWith('enable ');
+  const ordered = [...lines.filter(isDirective), ...lines.filter((line) => !isDirective(line))];
+  const unrolled = unroll(ordered, constants);
   return { code: unrolled.map((l) => l.text).join('\n'), lines: unrolled, slots: [...slots] };
 }
 

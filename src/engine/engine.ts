@@ -22,10 +22,14 @@ export interface EngineOptions {
  */
 const lanesOf = (software: boolean, info: GPUAdapterInfo) => (software ? Math.min(8, info.subgroupMaxSize || 8) : 64);
 
+/** A power of two, on every device. */
+const subgroupOf = (device: GPUDevice, info: GPUAdapterInfo) =>
+  device.features.has('subgroups') ? (info.subgroupMinSize ?? 0) : 0;
+
 /** Limits that are asked for up to what the adapter has, because the default ones are small. */
 const WANTED_LIMITS = ['maxBufferSize', 'maxStorageBufferBindingSize'] as const;
-/** Asked for where the adapter has it. It costs nothing until a pass asks for its time, as benchmarks do. */
-const TIMESTAMPS = 'timestamp-query';
+/** Asked for where the adapter has them. They cost nothing until a pass asks for its time, or a kernel for its neighbours. */
+const WANTED_FEATURES: readonly GPUFeatureName[] = ['timestamp-query', 'subgroups'];
 
 /** An open device, and the problems on it. */
 export class Engine {
@@ -49,7 +53,13 @@ export class Engine {
         { device: options.device, info: options.device.adapterInfo ?? ({} as GPUAdapterInfo) }
       : await openDevice(options);
     const adapter = describeAdapter({ info });
-    const gpu = new Gpu(device, options.device === undefined, lanesOf(adapter.software, info), options.parts);
+    const gpu = new Gpu(
+      device,
+      options.device === undefined,
+      lanesOf(adapter.software, info),
+      subgroupOf(device, info),
+      options.parts,
+    );
     // Lets a loss that has already happened be seen.
     await gpu.settled();
     return new Engine(gpu, adapter);
@@ -123,7 +133,7 @@ async function openDevice({
     );
   }
   const requiredLimits = Object.fromEntries(WANTED_LIMITS.map((limit) => [limit, adapter.limits[limit]]));
-  const requiredFeatures: GPUFeatureName[] = adapter.features.has(TIMESTAMPS) ? [TIMESTAMPS] : [];
+  const requiredFeatures = WANTED_FEATURES.filter((feature) => adapter.features.has(feature));
   try {
     const device = await adapter.requestDevice({ label: 'flatwalk', requiredLimits, requiredFeatures });
     return { device, info: adapter.info };

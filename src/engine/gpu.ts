@@ -41,6 +41,8 @@ export class Gpu {
   readonly owned: boolean;
   /** Invocations in a workgroup whose members wait for each other, at most; a power of two. */
   readonly lanes: number;
+  /** Invocations that are sure to share a subgroup; 0 where the device has no subgroup operations. */
+  readonly subgroup: number;
   readonly recorder: Recorder;
   readonly library: Library;
   /** What the engine holds on the device now. */
@@ -54,10 +56,11 @@ export class Gpu {
   #failure: FlatwalkError | null = null;
   #ended: FlatwalkError | null = null;
 
-  constructor(device: GPUDevice, owned: boolean, lanes: number, parts?: GivenParts) {
+  constructor(device: GPUDevice, owned: boolean, lanes: number, subgroup: number, parts?: GivenParts) {
     this.device = device;
     this.owned = owned;
     this.lanes = lanes;
+    this.subgroup = subgroup;
     this.library = new Library(parts);
     this.#lost = device.lost.then((info) => {
       this.#ended ??= new FlatwalkError(

@@ -22,6 +22,8 @@ export interface Kernel<
   readonly paced?: true;
   /** Sizes that are compiled in: `const` declarations put in front of the source. */
   readonly constants: readonly Constants[];
+  /** What a device must have to build it. Another kernel then does the same work without. */
+  readonly feature?: 'subgroups';
   /** How many workgroups a dispatch needs. */
   readonly groups: (p: Numbers<Extract<keyof Params, string>>, c: Numbers<Constants>) => number;
   /** Multiply-adds counted as two, and the bytes that must move at least once. */

@@ -1,14 +1,25 @@
 import { FlatwalkError } from '../model/errors.ts';
 import type { AdapterFamily } from './adapter.ts';
-import { candidatesOf, cellsIn, checkWish, choiceOf, faultsOf, sameChoice } from './plans/candidates.ts';
+import {
+  candidatesOf,
+  cellsIn,
+  checkWish,
+  choiceOf,
+  faultsOf,
+  keepsInRegisters,
+  sameChoice,
+} from './plans/candidates.ts';
 import { type Cost, predict } from './plans/cost.ts';
 import { duration, lossOf, reasonOf } from './plans/reason.ts';
 import type { Measured, TunedEntry } from './plans/tuned.ts';
 
 /** What a plan chooses: which kernels run a training run, in which space, on how many lanes. */
 export interface Choice {
-  /** lane: a replica an invocation, state in registers. group: a replica a workgroup. tiled: matrix products. */
-  readonly strategy: 'lane' | 'group' | 'tiled';
+  /**
+   * lane: a replica an invocation, state in registers. subgroup: a replica a subgroup, state in its registers. group: a replica
+   * a workgroup. tiled: matrix products.
+   */
+  readonly strategy: 'lane' | 'subgroup' | 'group' | 'tiled';
   /** weight: the state is Theta (m x d). data: the state is the coefficients A (m x n), Theta = Theta0 + A X. */
   readonly space: 'weight' | 'data';
   /** Invocations in a workgroup of the step's kernel. */
@@ -52,6 +63,8 @@ export interface PlanRequest {
   readonly software: boolean;
   /** Invocations that the device allows in a workgroup. */
   readonly mostLanes: number;
+  /** Invocations that are sure to share a subgroup; 0, or not given, where there are no subgroup operations. */
+  readonly subgroup?: number;
   /** Bytes of the largest storage buffer that the device allows. */
   readonly largestBuffer: number;
 }
@@ -130,7 +143,7 @@ export function explainPlan(
   if (!best) {
     // What was meant has the fewest faults, and is no lane: those are for what is small.
     const oddity = ({ faults, choice }: (typeof priced)[number]) =>
-      2 * faults.length + (choice.strategy === 'lane' ? 1 : 0);
+      2 * faults.length + (keepsInRegisters(choice.strategy) ? 1 : 0);
     const [meant] = priced.toSorted((a, b) => oddity(a) - oddity(b));
     throw new FlatwalkError('BAD_ARGUMENT', `This plan cannot be carried out: ${meant.faults[0]}`, 'Pin less of it.');
   }
@@ -164,8 +177,9 @@ export function resumedPlan(request: PlanRequest, plan: Plan): PlanExplanation {
 
 /** Why nobody should wait for the compiler, unless the caller has chosen this. */
 function tooLong(choice: Choice, request: PlanRequest, wish: PlanWish): string[] {
-  if (choice.strategy !== 'lane' || wish.strategy === 'lane') return [];
-  const cells = cellsIn(request, choice.space);
+  const { strategy, space, lanes } = choice;
+  if (!keepsInRegisters(strategy) || keepsInRegisters(wish.strategy)) return [];
+  const cells = cellsIn(request, space) / (strategy === 'lane' ? 1 : lanes);
   if (request.steps === undefined && (cells > LANE_CELLS || 2 * request.batch * cells > LANE_WORK)) {
     return [`unrolling ${cells} numbers for ${request.batch} samples is not for runs of unknown length`];
   }

@@ -2,6 +2,7 @@ import type { Divergence } from './checkpoint.ts';
 import { type MetricName, type MetricOptions, type MetricValues, ofStateAlone, prepareWatch } from './metrics.ts';
 import { type Network, RUNNING } from './network.ts';
 import type { Plan } from './plan.ts';
+import { keepsInRegisters } from './plans/candidates.ts';
 import { Ring } from './ring.ts';
 import { stateLength } from './settings.ts';
 import { prepareDataForward, prepareForward } from './stages/forward.ts';
@@ -35,7 +36,7 @@ export interface Watching {
 
 /** How many rows of a run may be evaluated together: a power of 4. */
 export function rowsAtOnce(network: Network, plan: Plan, { metrics, oneByOne }: Watching): number {
-  if (plan.strategy !== 'lane' || oneByOne || !ofStateAlone(metrics)) return 1;
+  if (!keepsInRegisters(plan.strategy) || oneByOne || !ofStateAlone(metrics)) return 1;
   const { replicas, samples: n, width: m, dimension: d, gpu } = network;
   const each = replicas * Math.max((m + 1) * Math.max(m + 1, n, d), n * n, 3 * n + m, 64);
   const room = Math.min(CELLS, gpu.device.limits.maxStorageBufferBindingSize / 4) / each;

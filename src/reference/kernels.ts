@@ -20,7 +20,7 @@ import {
 } from './kernels/network.ts';
 import type { Oracle } from './kernels/oracle.ts';
 import { combine, project, sumSquares } from './kernels/products.ts';
-import { activationTable, sgdGroup, sgdLane } from './kernels/sgd.ts';
+import { activationTable, sgdGroup, sgdLane, sgdSubgroup } from './kernels/sgd.ts';
 
 /** One for every kernel of the registry: a kernel without an oracle does not compile. */
 export type Oracles = { readonly [Name in KernelName]: Oracle<(typeof kernels)[Name]> };
@@ -47,6 +47,7 @@ export const oracles = {
   retraction_step: retractionStep,
   draw_ahead: drawAhead,
   sgd_lane: sgdLane,
+  sgd_subgroup: sgdSubgroup,
   sgd_group: sgdGroup,
   activation_table: activationTable,
   draw_table: drawTable,

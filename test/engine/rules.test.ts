@@ -15,7 +15,7 @@ const textOf = (file: string) => shaderFiles.get(file) ?? '';
 const kernelFiles = kernelNames.map(fileOf);
 const fragments = [...shaderFiles.keys()].filter((file) => !kernelFiles.includes(file));
 const slots = { activation: 'tanh', space: 'data', draws: 'sampled', law: 'gaussian' };
-const sizes = { WIDTH: 1, SAMPLES: 1, STATE: 1, BATCH: 1, LANES: 1 };
+const sizes = { WIDTH: 1, SAMPLES: 1, STATE: 1, BATCH: 1, LANES: 1, ROWS: 1, HALVINGS: 1 };
 const parts = { large, geometry, tables };
 const code = (text: string) => text.replaceAll(/\/\/.*$/gm, '');
 
@@ -56,7 +56,7 @@ describe.each(kernelNames)('kernel %s', (name: KernelName) => {
 
   test('needs no constant that its descriptor does not name', () => {
     const whole = code(compose(name, { slots, constants: sizes }).code);
-    const known = ['SAMPLES', 'BATCH', 'RUNNING', 'WIDTH', 'STATE', 'LANES', 'OWN_TARGETS'];
+    const known = ['SAMPLES', 'BATCH', 'RUNNING', 'WIDTH', 'STATE', 'LANES', 'ROWS', 'HALVINGS', 'OWN_TARGETS'];
     const used = known.filter((constant) => new RegExp(`(?<!const )\\b${constant}\\b(?!:)`).test(whole));
     expect(kernel.constants).toEqual(expect.arrayContaining(used));
   });

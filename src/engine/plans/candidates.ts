@@ -24,9 +24,12 @@ interface Options<T> {
  */
 const fields: { readonly [F in keyof Choice]: Field<Choice[F]> } = {
   strategy: {
-    values: ['lane', 'group', 'tiled'],
+    values: ['lane', 'subgroup', 'group', 'tiled'],
     // Matrix products of a mini-batch would be another computation.
-    of: (r) => ({ usual: r.fullBatch ? ['lane', 'group', 'tiled'] : ['lane', 'group'] }),
+    of: (r) => {
+      const shared = r.subgroup ? (['subgroup'] as const) : [];
+      return { usual: ['lane', ...shared, 'group', ...(r.fullBatch ? (['tiled'] as const) : [])] };
+    },
   },
   space: { values: ['data', 'weight'] },
   lanes: { values: null, of: (r, { strategy }) => lanesOf(r, strategy) },
@@ -90,6 +93,11 @@ export function sameChoice(a: Choice, b: Choice): boolean {
   return planFields.every((field) => a[field] === b[field]);
 }
 
+/** Whether the state lives in registers, and the text of a step is unrolled. */
+export function keepsInRegisters(strategy: Choice['strategy'] | undefined): boolean {
+  return strategy === 'lane' || strategy === 'subgroup';
+}
+
 /** Numbers in the state of a replica. */
 export function cellsIn(r: PlanRequest, space: Choice['space']): number {
   return r.width * (space === 'data' ? r.samples : r.dimension);
@@ -106,6 +114,8 @@ const MOST_GROUP_WORK = 1 << 29;
 export function faultsOf({ strategy, space, lanes, draws }: Choice, r: PlanRequest, wish: PlanWish = {}): string[] {
   const cells = cellsIn(r, space);
   const rows = r.replicas * r.width;
+  // What an invocation of a subgroup holds.
+  const own = Math.ceil(r.width / lanes) * (cells / r.width);
   const faults: readonly (readonly [fault: boolean, why: string])[] = [
     [
       // Matrix products in data space work on all samples at once.
@@ -123,6 +133,18 @@ export function faultsOf({ strategy, space, lanes, draws }: Choice, r: PlanReque
       `the strategy 'lane' unrolls ${cells} numbers for ${r.batch} samples a step, which would compile for minutes`,
     ],
     [
+      strategy === 'subgroup' && !r.subgroup,
+      "the strategy 'subgroup' needs the feature 'subgroups', which this device was opened without",
+    ],
+    [
+      strategy === 'subgroup' && Math.max(own, (r.batch * own) / 8) > MOST_LANE_CELLS,
+      `the strategy 'subgroup' unrolls ${own} numbers for ${r.batch} samples a step, which would compile for minutes`,
+    ],
+    [
+      strategy === 'subgroup' && ((lanes & (lanes - 1)) !== 0 || lanes > (r.subgroup ?? 0)),
+      `lanes is ${lanes}, which is not a power of two of at most ${r.subgroup}, as a subgroup has`,
+    ],
+    [
       strategy === 'group' && 2 * r.batch * cells > MOST_GROUP_WORK,
       `a step of ${r.batch} samples and ${cells} numbers takes one workgroup too long; use smaller mini-batches`,
     ],
@@ -131,7 +153,10 @@ export function faultsOf({ strategy, space, lanes, draws }: Choice, r: PlanReque
       `the strategy 'group' takes at most ${GROUP_BATCH} samples a step, not ${r.batch}`,
     ],
     [strategy === 'group' && (lanes & (lanes - 1)) !== 0, `lanes is ${lanes}, which is not a power of two`],
-    [draws === 'ahead' && strategy !== 'lane', "draws made ahead are for the strategy 'lane'"],
+    [
+      draws === 'ahead' && !keepsInRegisters(strategy),
+      'draws made ahead are for the strategies that keep the state in registers',
+    ],
     [draws === 'ahead' && r.recorded === true, 'draws that are given cannot be made ahead'],
     [lanes > r.mostLanes, `lanes is ${lanes}, but this device has at most ${r.mostLanes} in a workgroup`],
   ];
@@ -139,7 +164,9 @@ export function faultsOf({ strategy, space, lanes, draws }: Choice, r: PlanReque
 }
 
 function drawsOf(r: PlanRequest, { strategy, lanes }: Choice): Options<Choice['draws']> {
-  if (strategy !== 'lane' || r.recorded) return { usual: ['inside'] };
+  if (!keepsInRegisters(strategy) || r.recorded) return { usual: ['inside'] };
+  // All of a subgroup would make the same draws.
+  if (strategy === 'subgroup') return { usual: ['ahead'], more: ['inside'] };
   // With one workgroup the rest of the device is idle; with several, their lanes make draws as well as others would.
   return r.replicas <= lanes ? { usual: ['ahead'], more: ['inside'] } : { usual: ['inside'], more: ['ahead'] };
 }
@@ -150,6 +177,7 @@ function lanesOf(r: PlanRequest, strategy: Choice['strategy']): Options<number> 
     if (r.replicas === 1) return { usual: [1] };
     return r.software ? { usual: [4], more: [8] } : { usual: [Math.min(64, r.mostLanes)], more: [32] };
   }
+  if (strategy === 'subgroup') return { usual: [Math.min(r.subgroup ?? 1, 2 ** Math.ceil(Math.log2(r.width)))] };
   // A software adapter pays for every barrier and every lane; a GPU has the lanes anyway.
   const wanted = 2 ** Math.ceil(Math.log2(r.width));
   const usual = r.software ? Math.min(4, wanted) : Math.min(256, r.mostLanes, Math.max(32, wanted));

@@ -15,6 +15,8 @@ export interface Coefficients {
     readonly sample: number;
     readonly neuron: number;
     readonly product: number;
+    /** A round of shuffles in a subgroup. */
+    readonly shuffle: number;
   };
   readonly group: {
     readonly compile: number;
@@ -57,6 +59,7 @@ export const coefficients: Readonly<Record<AdapterFamily, Coefficients>> = {
       sample: 3e-7,
       neuron: 1.7e-8,
       product: 1.2e-9,
+      shuffle: 4e-8,
     },
     group: { compile: 0.08, sample: 1.4e-6, wait: 3e-7, neuron: 6e-8, product: 3.2e-8 },
     tiled: { compile: 0.1, dispatches: 2.6e-4, product: 8.5e-10, activation: 5e-8 },
@@ -70,6 +73,7 @@ export const coefficients: Readonly<Record<AdapterFamily, Coefficients>> = {
       sample: 6e-8,
       neuron: 5e-9,
       product: 1e-10,
+      shuffle: 1.5e-8,
     },
     group: { compile: 0.8, sample: 4e-7, wait: 7e-8, neuron: 8e-9, product: 3e-9 },
     tiled: { compile: 0.4, dispatches: 2.6e-4, product: 2e-10, activation: 1e-8 },
@@ -83,6 +87,7 @@ export const coefficients: Readonly<Record<AdapterFamily, Coefficients>> = {
       sample: 2e-7,
       neuron: 1e-8,
       product: 3e-9,
+      shuffle: 2e-8,
     },
     group: { compile: 0.1, sample: 1e-6, wait: 1e-7, neuron: 5e-8, product: 1e-8 },
     tiled: { compile: 0.2, dispatches: 3e-5, product: 2e-13, activation: 1e-12 },

@@ -27,7 +27,7 @@ const AHEAD = 0.2;
 export function predict(choice: Choice, r: PlanRequest): Cost {
   const c = coefficients[r.family];
   const phi = cheap.includes(activation(r.activation).name) ? 1 : c.activation;
-  return { lane, group, tiled }[choice.strategy](choice, r, c, phi);
+  return { lane, subgroup, group, tiled }[choice.strategy](choice, r, c, phi);
 }
 
 /** One replica an invocation; every multiply-add and every activation of a step is a piece of text of its own. */
@@ -47,6 +47,27 @@ function lane(
   return {
     compile: base + cell * cells + square * cells ** 2 + piece * text,
     step: one * Math.max(1, vectors / parallel),
+  };
+}
+
+/** One replica a subgroup, whose lanes share the neurons and add up what they have by shuffles. */
+function subgroup(
+  { space, lanes, draws }: Choice,
+  r: PlanRequest,
+  { lane: c, parallel, vector }: Coefficients,
+  phi: number,
+): Cost {
+  const { batch, width, replicas } = r;
+  const rows = Math.ceil(width / lanes);
+  const cells = (rows * cellsIn(r, space)) / width;
+  const text = batch * (2 * cells + phi * rows + DRAW);
+  const { base, cell, square, text: piece } = c.compile;
+  const sample = draws === 'ahead' ? AHEAD * c.sample : c.sample;
+  const shuffles = Math.log2(lanes) * Math.ceil(lanes / vector);
+  const one = batch * (sample + c.shuffle * shuffles + c.neuron * phi * rows + c.product * 2 * cells);
+  return {
+    compile: base + cell * cells + square * cells ** 2 + piece * text,
+    step: one * Math.max(1, replicas / parallel),
   };
 }
 

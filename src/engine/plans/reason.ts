@@ -1,5 +1,5 @@
 import type { Choice, Plan, PlanCandidate, PlanRequest } from '../plan.ts';
-import { cellsIn } from './candidates.ts';
+import { cellsIn, keepsInRegisters } from './candidates.ts';
 import type { Cost } from './cost.ts';
 import type { TunedEntry } from './tuned.ts';
 
@@ -7,6 +7,7 @@ import type { TunedEntry } from './tuned.ts';
 export function inWords({ strategy, space, lanes, draws }: Choice): string {
   const who = {
     lane: `one lane a replica${lanes > 1 ? `, ${lanes} in a workgroup` : ''}`,
+    subgroup: `one subgroup of ${lanes} lanes a replica`,
     group: `one workgroup of ${lanes} lanes a replica`,
     tiled: 'matrix products over the whole device',
   }[strategy];
@@ -39,7 +40,7 @@ export function reasonOf(
 ): string {
   const { choice, total } = best;
   const length = r.steps === undefined ? 'a long run' : `${r.steps} steps`;
-  const state = choice.strategy === 'lane' ? `, ${cellsIn(r, choice.space)} numbers in registers` : '';
+  const state = keepsInRegisters(choice.strategy) ? `, ${cellsIn(r, choice.space)} numbers in registers` : '';
   const pinned = basis === 'pinned' ? 'Pinned in part by the caller: ' : '';
   const head = `${pinned}${inWords(choice)}${state}`;
   const cost = tuned ? 'as measured here' : 'as predicted';

@@ -27,6 +27,7 @@ export function planRun(
     family: familyOf(adapter),
     software: adapter.software,
     mostLanes: maxComputeInvocationsPerWorkgroup,
+    subgroup: network.gpu.subgroup,
     largestBuffer: maxStorageBufferBindingSize,
   };
   if (options.resume) return resumedPlan(request, options.resume.plan);

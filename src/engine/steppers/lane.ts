@@ -7,6 +7,7 @@ const DRAWS_AHEAD = 1 << 16;
 /** No run has so many steps. */
 const NEVER = 0xffff_ffff;
 
+/** One replica an invocation, or one a subgroup: both keep the state in registers, and can do with draws made ahead. */
 export async function prepareLane(
   network: Network,
   plan: Plan,
@@ -14,10 +15,11 @@ export async function prepareLane(
   buffers: RunBuffers,
 ): Promise<Stepper> {
   const { gpu, replicas, targets } = network;
+  const kernel = plan.strategy === 'subgroup' ? 'sgd_subgroup' : 'sgd_lane';
   const variant = shapedVariant(network, plan, s);
   const place = (first: number, every: number) => ({ every, first_row: Math.floor(first / every) + 1 });
   if (plan.draws === 'inside') {
-    const launch = await gpu.launch('sgd_lane', { ...buffers, targets }, variant);
+    const launch = await gpu.launch(kernel, { ...buffers, targets }, variant);
     return (first, steps, every = NEVER) =>
       gpu.recorder.dispatch(launch, { replicas, first_step: first, steps, ...place(first, every) });
   }
@@ -33,7 +35,7 @@ export async function prepareLane(
         constants: { SAMPLES: network.samples, BATCH: s.batch },
       },
     ),
-    gpu.launch('sgd_lane', { ...buffers, targets, recorded: drawn }, variant),
+    gpu.launch(kernel, { ...buffers, targets, recorded: drawn }, variant),
   ]);
   return (first, steps, every = NEVER) => {
     for (let at = first; at < first + steps; at += most) {

@@ -23,7 +23,7 @@ export interface RunBuffers {
 }
 
 /**
- * Records steps first .. first + steps - 1. Never waits. With `every`, which is for the strategy 'lane' alone, the states after
+ * Records steps first .. first + steps - 1. Never waits. With `every`, which is for the strategies that keep the state in registers, the states after
  * each multiple of so many steps are left in `kept`, from its beginning.
  */
 export type Stepper = (first: number, steps: number, every?: number) => void;
@@ -55,6 +55,9 @@ export function shapedVariant(network: Network, plan: Plan, s: StepSettings): Va
       WIDTH: network.width,
       STATE: plan.space === 'data' ? network.samples : network.dimension,
       LANES: plan.lanes,
+      ...(plan.strategy === 'subgroup'
+        ? { ROWS: Math.ceil(network.width / plan.lanes), HALVINGS: Math.log2(plan.lanes) }
+        : {}),
     },
   };
 }

@@ -10,7 +10,7 @@ export async function prepareStepper(
   settings: StepSettings,
   buffers: RunBuffers,
 ): Promise<Stepper> {
-  if (plan.strategy === 'lane') return prepareLane(network, plan, settings, buffers);
+  if (plan.strategy === 'lane' || plan.strategy === 'subgroup') return prepareLane(network, plan, settings, buffers);
   const { prepareGroup, prepareTiled } = await network.gpu.library.load('large');
   const make = { group: prepareGroup, tiled: prepareTiled }[plan.strategy];
   return make(network, plan, settings, buffers);

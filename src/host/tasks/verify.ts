@@ -1,5 +1,6 @@
 import { type AdapterDescription, activationNames, type Engine } from '../../engine/index.ts';
-import { fileOf, type KernelName, kernelNames, shaderFiles } from '../../engine/registry.ts';
+import type { Kernel } from '../../engine/kernel.ts';
+import { fileOf, type KernelName, kernelNames, kernels, shaderFiles } from '../../engine/registry.ts';
 import { activation } from '../../model/activations.ts';
 import { FlatwalkError } from '../../model/errors.ts';
 import type { Task } from './task.ts';
@@ -85,9 +86,17 @@ function ofKernel(kernel: KernelName, spec: string, quick: boolean, index: numbe
   const chosen = spec ? activation(spec) : anyActivation;
   const make = cases[kernel] as (context: CaseContext) => Case[];
   const made = () => make({ activation: chosen, random: new Random(1 + index), quick });
-  return ofRow({ kernel, activation: spec, note: kernelNote, cases: made().length }, (engine) =>
-    compareWithOracle(engine.lowLevel, kernel, made()),
-  );
+  const head = { kernel, activation: spec, note: kernelNote, cases: made().length };
+  const compared = ofRow(head, (engine) => compareWithOracle(engine.lowLevel, kernel, made()));
+  const { feature }: Kernel = kernels[kernel];
+  return {
+    ...compared,
+    async run(engine) {
+      if (!feature || engine.device.features.has(feature)) return compared.run(engine);
+      const note = `not compared: the device was opened without '${feature}', and other kernels do its work`;
+      return [row({ ...head, note, cases: 0 }, { ratio: 0, where: '' })];
+    },
+  };
 }
 
 /** All activations for a kernel with a slot for one; the spec is empty for others. */

@@ -53,6 +53,9 @@ export const sgdLane: Oracle<Kernels['sgd_lane']> = ({ kept, ...buffers }, p, c,
   return { state, status, kept: rows };
 };
 
+/** Its sums over neurons take another order, of no more roundings. */
+export const sgdSubgroup: Oracle<Kernels['sgd_subgroup']> = sgdLane;
+
 export const sgdGroup: Oracle<Kernels['sgd_group']> = ({ slopes, ...buffers }, p, c, choices) => {
   const kept = new Expected(slopes);
   const { state, status } = labelNoiseSgd(buffers, p, c, choices, blockSum, {

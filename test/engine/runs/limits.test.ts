@@ -113,7 +113,7 @@ describe('plans', () => {
       [{ plan: { strategy: 'tiled' } }, 'is for the full batch'],
       [{ plan: { strategy: 'group', lanes: 3 } }, 'not a power of two'],
       [{ plan: { strategy: 'group', lanes: 2 ** 20 } }, 'lanes is 1048576, but this device has at most'],
-      [{ plan: { strategy: 'group', draws: 'ahead' } }, "are for the strategy 'lane'"],
+      [{ plan: { strategy: 'group', draws: 'ahead' } }, 'that keep the state in registers'],
       [{ plan: { draws: 'ahead' }, steps: 1, draws: { samples: [0], noises: [0] } }, 'cannot be made ahead'],
       [{ plan: { lanes: 0 } }, 'lanes must be a whole number of at least 1'],
       [{ plan: { strategy: 'group' }, batch: 2000 }, 'at most 1024 samples a step'],

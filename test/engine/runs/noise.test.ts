@@ -132,7 +132,8 @@ test('data space and weight space agree over thousands of steps', async () => {
   const data = made({ n: 3, d: 6, m: 4 });
   const o: TrainOptions = { stepSize: 0.01, noise: 0.5, steps: 5000, seed: 3 };
   const runs = [];
-  for (const { plan } of plans.slice(0, 4)) runs.push(await runFresh(engine, data, { ...o, plan }));
+  for (const { plan } of plans.filter(({ batch }) => batch !== 'full'))
+    runs.push(await runFresh(engine, data, { ...o, plan }));
   for (const run of runs.slice(1)) expect(normError(run.weights, runs[0].weights)).toBeLessThan(1e-4);
 });
 

@@ -9,6 +9,7 @@ import type {
 } from '../../../src/engine/index.ts';
 import { makeInputs, makeLabels, makeWeights } from '../../../src/model/data.ts';
 import { makeProblem, type Problem as ReferenceProblem } from '../../../src/reference/network.ts';
+import { openTestAdapter } from '../../gpu.ts';
 
 export { golden, normError, openTestEngine } from '../support.ts';
 
@@ -48,7 +49,12 @@ export function reference(o: ProblemOptions): ReferenceProblem {
 }
 
 /** The plans by which a run can be done, small enough for each. The full batch is for `tiled`. */
-export const plans = (['lane', 'group', 'tiled'] as const).flatMap((strategy) =>
+const subgroups = (await openTestAdapter()).features.has('subgroups');
+if (!subgroups) console.log("not tried: the strategy 'subgroup', because the adapter has no subgroups");
+
+const strategies = ['lane', ...(subgroups ? (['subgroup'] as const) : []), 'group', 'tiled'] as const;
+
+export const plans = strategies.flatMap((strategy) =>
   (['weight', 'data'] as const).map((space) => ({
     name: `${strategy}, ${space} space`,
     plan: { strategy, space },

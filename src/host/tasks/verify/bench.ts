@@ -1,7 +1,7 @@
 /** Kernels for benchmarks: the cases of `verify` at the sizes that benchmarks have, with the same oracles. */
 import type { KernelBench } from '../../../../bench/suite.ts';
 import type { Engine } from '../../../engine/index.ts';
-import type { Numbers } from '../../../engine/kernel.ts';
+import type { Kernel, Numbers } from '../../../engine/kernel.ts';
 import { type KernelName, kernels } from '../../../engine/registry.ts';
 import { activation } from '../../../model/activations.ts';
 import { type CaseContext, cases, type Shape } from './cases.ts';
@@ -10,13 +10,15 @@ import { Random } from './random.ts';
 
 /**
  * The kernel on random inputs of this shape: the case with the most work, should it have several. Null where the kernel
- * is not for such a shape. @throws SHADER, GPU, LIMIT, DEVICE_LOST
+ * is not for such a shape, or not for this device. @throws SHADER, GPU, LIMIT, DEVICE_LOST
  */
 export async function prepareKernelBench(
   engine: Engine,
   kernel: KernelName,
   shape: Shape,
 ): Promise<KernelBench | null> {
+  const { feature }: Kernel = kernels[kernel];
+  if (feature && !engine.device.features.has(feature)) return null;
   const make = cases[kernel] as (context: CaseContext) => Case[];
   const made = make({ activation: activation('cubic'), random: new Random(1), quick: true, shape });
   if (made.length === 0) return null;

@@ -20,7 +20,7 @@ import {
   triangles,
 } from './inputs.ts';
 import type { Random } from './random.ts';
-import { aheadCases, groupCases, laneCases } from './sgd-cases.ts';
+import { aheadCases, groupCases, laneCases, subgroupCases } from './sgd-cases.ts';
 
 export interface CaseContext {
   readonly activation: Activation;
@@ -416,6 +416,7 @@ export const cases: Cases = {
 
   draw_ahead: aheadCases,
   sgd_lane: laneCases,
+  sgd_subgroup: subgroupCases,
   sgd_group: groupCases,
 
   activation_table: (c) => {

@@ -142,7 +142,7 @@ function slotsOf(kernel: KernelName, { activation, space, draws, law }: Choices)
 }
 
 /** Only the slots are looked for, so any sizes will do. */
-const sizesForUnrolling = { WIDTH: 1, SAMPLES: 1, STATE: 1, BATCH: 1, LANES: 1 };
+const sizesForUnrolling = { WIDTH: 1, SAMPLES: 1, STATE: 1, BATCH: 1, LANES: 1, ROWS: 1, HALVINGS: 1 };
 
 /** What the oracle says that the kernel must write. */
 export function expectation<N extends KernelName>(kernel: N, one: Case<N>): Record<string, Expected> {

@@ -60,6 +60,16 @@ export function laneCases(context: CaseContext): Case<'sgd_lane'>[] {
   });
 }
 
+/** The same with lanes that the smallest subgroups have: 4 neurons at once, 2, or 1. */
+export function subgroupCases(context: CaseContext): Case<'sgd_subgroup'>[] {
+  return laneCases(context).map((one) => {
+    const { WIDTH, LANES } = one.constants;
+    const lanes = context.shape ? 4 : Math.min(4, LANES);
+    const constants = { ...one.constants, LANES: lanes, ROWS: Math.ceil(WIDTH / lanes), HALVINGS: Math.log2(lanes) };
+    return { ...one, constants };
+  });
+}
+
 export function groupCases(context: CaseContext): Case<'sgd_group'>[] {
   if (context.shape) {
     return whole(context.shape).map((s) => ({ ...rest(context, s), buffers: buffersOf(context, s) }));
