@@ -109,28 +109,6 @@ export const coreKernels = {
       bytes: floats(2 * p.replicas * c.WIDTH * c.STATE),
     }),
   }),
-  sgd_subgroup: defineKernel({
-    summary: 'label-noise SGD, one replica a subgroup, state in registers',
-    bindings: {
-      features: 'read',
-      start: 'read',
-      targets: 'read',
-      settings: 'read',
-      recorded: 'read',
-      state: 'readWrite',
-      status: 'readWrite',
-      kept: 'write',
-    },
-    params: { replicas: 'u32', first_step: 'u32', steps: 'u32', every: 'u32', first_row: 'u32' },
-    paced: true,
-    feature: 'subgroups',
-    constants: ['WIDTH', 'SAMPLES', 'STATE', 'BATCH', 'LANES', 'ROWS', 'HALVINGS', 'RUNNING', 'OWN_TARGETS'],
-    groups: (p) => p.replicas,
-    work: (p, c) => ({
-      flops: 4 * p.replicas * p.steps * c.BATCH * c.WIDTH * c.STATE,
-      bytes: floats(2 * p.replicas * c.WIDTH * c.STATE),
-    }),
-  }),
 };
 
 /** What is always there: these kernels, and the fragments that all kernels share. */

@@ -1,4 +1,4 @@
-/** flatwalk/large: training by a workgroup a replica, or by matrix products. */
+/** flatwalk/large: training by a subgroup or a workgroup a replica, or by matrix products. */
 import { shaderTexts } from '../compose.ts';
 import type { Part } from '../kernel.ts';
 import { prepareGroup } from '../steppers/group.ts';

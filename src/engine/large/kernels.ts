@@ -1,7 +1,7 @@
 import { defineKernel } from '../kernel.ts';
 import { floats, threads } from '../kernels.ts';
 
-/** The kernels in shaders/large/: steps by a workgroup a replica, or by matrix products. */
+/** The kernels in shaders/large/: steps by a subgroup or a workgroup a replica, or by matrix products. */
 export const largeKernels = {
   noisy_residual: defineKernel({
     summary: 'scaled, noisy residuals of a full-batch step',
@@ -25,6 +25,28 @@ export const largeKernels = {
     work: (p) => ({
       flops: 4 * p.replicas * p.width * p.count,
       bytes: floats(p.replicas * p.width * p.count, p.replicas * p.count),
+    }),
+  }),
+  sgd_subgroup: defineKernel({
+    summary: 'label-noise SGD, one replica a subgroup, state in registers',
+    bindings: {
+      features: 'read',
+      start: 'read',
+      targets: 'read',
+      settings: 'read',
+      recorded: 'read',
+      state: 'readWrite',
+      status: 'readWrite',
+      kept: 'write',
+    },
+    params: { replicas: 'u32', first_step: 'u32', steps: 'u32', every: 'u32', first_row: 'u32' },
+    paced: true,
+    feature: 'subgroups',
+    constants: ['WIDTH', 'SAMPLES', 'STATE', 'BATCH', 'LANES', 'ROWS', 'HALVINGS', 'RUNNING', 'OWN_TARGETS'],
+    groups: (p) => p.replicas,
+    work: (p, c) => ({
+      flops: 4 * p.replicas * p.steps * c.BATCH * c.WIDTH * c.STATE,
+      bytes: floats(2 * p.replicas * c.WIDTH * c.STATE),
     }),
   }),
   sgd_group: defineKernel({
