@@ -3,11 +3,11 @@ import { shortNumber, timeText } from '../tables.ts';
 import type { ByAdapter, PeersDocument } from './report.ts';
 
 const CASE = 'small/one run';
-const WIDTH = 820;
+const WIDTH = 880;
 const ROW = 24;
-const LEFT = 296;
+const LEFT = 340;
 /** From the beginning of the shortest bar to the end of the longest. */
-const RIGHT = 660;
+const RIGHT = 720;
 
 interface Bar {
   readonly name: string;
@@ -71,8 +71,11 @@ function panelOf({ adapter, cases }: PeersDocument): { title: string; bars: Bar[
   return { title: `${adapter.description || adapter.name} (${where}); PyTorch and JAX native on the CPU`, bars };
 }
 
+/** 10 to a power of nanoseconds: '1 ns', '10 µs'. */
 function tick(power: number): string {
-  return timeText(10 ** power).replace(/\.?0+ /, ' ');
+  const units = ['ns', 'µs', 'ms'];
+  const unit = Math.min(units.length - 1, Math.max(0, Math.floor(power / 3)));
+  return `${10 ** (power - 3 * unit)} ${units[unit]}`;
 }
 
 function text(x: number, y: number, content: string, kind: string): string {
