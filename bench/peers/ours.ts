@@ -4,10 +4,13 @@ import { problemOf } from '../problems.ts';
 import { probesOf } from './cases.ts';
 import type { PeerCase, Program, Question } from './peer.ts';
 
-/** Steps in one unit of a measurement: a run of many steps is what flatwalk is for. */
-const STEPS_A_RUN = { small: 1000, mid: 32, large: 2 } as const;
+/**
+ * Steps in one unit of a measurement, so many that what a run costs around them (handing in, the word of its end) is lost among
+ * them: runs of many steps are what flatwalk is for.
+ */
+const STEPS_A_RUN = { small: 100_000, mid: 32, large: 2 } as const;
 /** With many replicas a step is more work. */
-const REPLICA_STEPS = 100;
+const REPLICA_STEPS = 1_000_000;
 /** A run so long that any kernel pays for its compilation, which no time of a peer has in it either. */
 const LONG_RUN = 1_000_000_000;
 
@@ -18,7 +21,7 @@ export async function prepareOurs(engine: Engine, one: PeerCase): Promise<Ours> 
   const { size, kind, replicas, space } = one;
   const { options, stepSize, noise, batch } = problemOf(size, replicas);
   const problem = await engine.problem(options);
-  const steps = replicas > 1 ? REPLICA_STEPS : STEPS_A_RUN[size];
+  const steps = replicas > 1 ? Math.ceil(REPLICA_STEPS / replicas) : STEPS_A_RUN[size];
   const long = { stepSize, noise, batch, steps: LONG_RUN, plan: space && { space } };
   // The same kernels for the short run that is checked and for those that are timed. A run does nothing until it is awaited.
   const { plan } = problem.train(long);
