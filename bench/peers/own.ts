@@ -3,8 +3,8 @@ import type { BenchCase, BenchDocument } from '../document.ts';
 import { shortNumber, timeText } from '../tables.ts';
 import { type AdapterKind, judge } from './targets.ts';
 
-/** Kernels of which nearly all the arithmetic is a matrix product. */
-export const products = ['project', 'combine', 'gram_matrix'] as const;
+/** Cases of kernels of which nearly all the arithmetic is a matrix product. */
+const PRODUCTS = /^large\/(multiply|project|combine|gram_matrix)/;
 
 const titles: Record<AdapterKind, string> = { swiftshader: 'SwiftShader', lavapipe: 'lavapipe', gpu: 'GPU' };
 /** Share of the adapter's own multiply-add rate. */
@@ -46,14 +46,15 @@ function peak(cases: readonly BenchCase[]): number {
 
 function productRows({ cases }: BenchDocument, kind: AdapterKind): Row[] {
   const most = peak(cases);
-  return products.map((name): Row => {
-    const what = `large, ${name}, share of the multiply-add rate`;
-    const aim = `${100 * shares[kind]} %`;
-    const found = cases.find((one) => one.suite === 'kernels' && one.case === `large/${name}`);
-    if (!found?.time || !found.work || most === 0) return [what, aim, '', '', 'not measured'];
-    const { flops } = found.work;
+  const found = cases.filter(({ suite, case: name }) => suite === 'kernels' && PRODUCTS.test(name));
+  const aim = `${100 * shares[kind]} %`;
+  if (found.length === 0) return [['large, matrix products', aim, '', '', 'not measured']];
+  return found.map(({ case: name, time, work }): Row => {
+    const what = `${name.replace('/', ', ')}, share of the multiply-add rate`;
+    if (!time || !work || most === 0) return [what, aim, '', '', 'not measured'];
+    const { flops } = work;
     const share = (time: number) => flops / time / most;
-    const { median, low, high } = found.time;
+    const { median, low, high } = time;
     const interval = { median: share(median), low: share(high), high: share(low) };
     const percent = (value: number) => (100 * value).toFixed(0);
     const rate = `${percent(interval.median)} % (${shortNumber(flops / median)} of ${shortNumber(most)} GFLOP/s)`;
