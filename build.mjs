@@ -50,6 +50,7 @@ const targets = {
         large: 'src/engine/large/index.ts',
         node: 'src/host/node/index.ts',
         reference: 'src/reference/index.ts',
+        vitest: 'src/host/vitest/index.ts',
       },
       join(out, 'lib'),
       [...nodeOnly, ...loadedLate],

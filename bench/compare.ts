@@ -102,16 +102,25 @@ function compareCase(old: BenchCase, now: BenchCase, threshold: number, noise: n
   if (!now.check.passed) return unknown(`the check fails in the new one: ${now.check.note}`, { failed: true });
   if (!old.time || !now.time) return unknown(`there is no time in the ${old.time ? 'new' : 'old'} one`);
   if (old.unit !== now.unit) return unknown(`the unit was '${old.unit}' and is '${now.unit}'`);
-  const ratio = ratioOfMedians(now.time.samples, old.time.samples);
-  const p = rankTest(now.time.samples, old.time.samples);
-  const found = { ratio, p };
-  if (Math.min(old.time.samples.length, now.time.samples.length) < FEWEST) {
-    return unknown(`fewer than ${FEWEST} samples tell nothing`, found);
-  }
-  if (noise === null) return unknown('there is no noise floor', found);
+  const { note, ...found } = compareSamples(old.time.samples, now.time.samples, threshold, noise);
+  return unknown(note, found);
+}
+
+/** What samples of one thing say about others of it, taken another time. */
+export function compareSamples(
+  old: readonly number[],
+  now: readonly number[],
+  threshold: number,
+  noise: number | null,
+): Pick<CaseComparison, 'p' | 'verdict' | 'note' | 'failed'> & { readonly ratio: Interval } {
+  const ratio = ratioOfMedians(now, old);
+  const p = rankTest(now, old);
+  const unknown = (note: string) => ({ ratio, p, verdict: 'unknown' as const, note, failed: false });
+  if (Math.min(old.length, now.length) < FEWEST) return unknown(`fewer than ${FEWEST} samples tell nothing`);
+  if (noise === null) return unknown('there is no noise floor');
   const verdict = verdictOf(ratio, p, threshold, noise);
-  const note = verdict === 'unknown' ? whyUnknown(ratio, p, threshold, noise) : '';
-  return unknown(note, { ...found, verdict, failed: verdict === 'slower' && ratio.median > 1 + threshold });
+  if (verdict === 'unknown') return unknown(whyUnknown(ratio, p, threshold, noise));
+  return { ratio, p, verdict, note: '', failed: verdict === 'slower' && ratio.median > 1 + threshold };
 }
 
 function verdictOf({ median, low, high }: Interval, p: number, threshold: number, noise: number): Verdict {

@@ -62,7 +62,7 @@ test('there is a file for every entry of the package, with types', () => {
   for (const [entry, target] of Object.entries<{ types: string; default: string } | string>(exports)) {
     if (typeof target === 'string') continue;
     expect(readdirSync(library), entry).toContain(basename(target.default));
-    expect(include, entry).toContain(target.types.replace('./dist/types/', 'src/').replace('.d.ts', '.ts'));
+    expect(include, entry).toContain(target.types.replace('./dist/types/', '').replace('.d.ts', '.ts'));
   }
 });
 
