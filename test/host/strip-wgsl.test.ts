@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import { compose } from '../../src/engine/compose.ts';
-import { compose as composeKernel, fileOf, kernelNames, shaderFiles } from '../../src/engine/registry.ts';
+import { compose as composeKernel, fileOf, kernelNames, kernels, shaderFiles } from '../../src/engine/registry.ts';
 import { stripWgsl } from '../../strip-wgsl.mjs';
 
 describe('stripping', () => {
@@ -50,13 +50,14 @@ const tokens = (code: string) => code.replaceAll(/\/\/.*/g, '').match(/[\w.]+|[-
 
 test('every kernel, composed of stripped files, is the same to a compiler', () => {
   const stripped = new Map([...shaderFiles].map(([file, text]) => [file, stripWgsl(text)]));
-  const sizes = { WIDTH: 2, SAMPLES: 3, STATE: 3, BATCH: 3, LANES: 4, ACTIVATION_PARAMETER: 'f32(0.5)' };
   for (const kernel of kernelNames) {
+    const sizes = Object.fromEntries(kernels[kernel].constants.map((name) => [name, 2]));
+    const constants = { ...sizes, ACTIVATION_PARAMETER: 'f32(0.5)' };
     for (const [draws, law, space] of [
       ['sampled', 'gaussian', 'data'],
       ['full', 'rademacher', 'weight'],
     ] as const) {
-      const variant = { slots: { activation: 'gelu', space, draws, law }, constants: sizes };
+      const variant = { slots: { activation: 'gelu', space, draws, law }, constants };
       const short = compose(fileOf(kernel), stripped, variant);
       const whole = composeKernel(kernel, variant);
       expect(tokens(short.code), kernel).toEqual(tokens(whole.code));
