@@ -4,7 +4,7 @@ import { shortNumber, timeText } from '../tables.ts';
 import { type AdapterKind, judge } from './targets.ts';
 
 /** Cases of kernels of which nearly all the arithmetic is a matrix product. */
-const PRODUCTS = /^large\/(multiply|project|combine|gram_matrix)/;
+const PRODUCTS = /^large\/(multiply|activate|project|combine|gram_matrix)/;
 
 const titles: Record<AdapterKind, string> = { swiftshader: 'SwiftShader', lavapipe: 'lavapipe', gpu: 'GPU' };
 /** Share of the adapter's own multiply-add rate. */

@@ -3,24 +3,24 @@
 // so that the update of row j is sum_i pulls_i a_j phi'(z_ij) x_i. settings[r] = (s_r, sigma_r, seed).
 // A replica whose update is not a number, or is beyond 2^64, is marked in status with the number of the step, before
 // anything has moved: gradient_coefficients then gives zeros, and the replica keeps its last finite state.
-// preactivations is replicas x m x count (the block), pulls is replicas x n. One invocation per replica and sample.
+// partials is replicas x parts x 3 x count (the block), as activate leaves them; pulls is replicas x n. One invocation per
+// replica and sample.
 // uses: lib/grid.wgsl
 // uses: lib/bounded.wgsl
-// slot: activation
 // slot: draws
 // uses: lib/targets.wgsl
 // uses: lib/settings.wgsl
 
 struct Params {
   replicas: u32,
-  width: u32,
+  parts: u32,
   first: u32,
   count: u32,
   step: u32,
   first_group: u32,
 }
 
-@group(0) @binding(0) var<storage, read> preactivations: array<f32>;
+@group(0) @binding(0) var<storage, read> partials: array<f32>;
 @group(0) @binding(1) var<storage, read> targets: array<f32>;
 @group(0) @binding(2) var<storage, read> settings: array<Settings>;
 @group(0) @binding(3) var<storage, read> recorded: array<vec2u>;
@@ -44,13 +44,12 @@ fn noisy_residual(
   let sample = params.first + i;
   var output = 0.0;
   var slope = 0.0;
-  var reach = 0.0; // NaN in z may be hidden by the activation, but not by a sum
-  for (var j = 0u; j < params.width; j++) {
-    let z = preactivations[(replica * params.width + j) * params.count + i];
-    let a = targets[first_target + 3u * SAMPLES + j];
-    output += a * phi(z);
-    slope += abs(a * dphi(z));
-    reach += abs(z);
+  var reach = 0.0;
+  for (var part = 0u; part < params.parts; part++) {
+    let at = (replica * params.parts + part) * 3u * params.count + i;
+    output += partials[at];
+    slope += partials[at + params.count];
+    reach += partials[at + 2u * params.count];
   }
   let own = settings[replica];
   let pull = own.factor * (output - targets[first_target + sample] + own.noise * draw(own.seed, params.step, replica, sample).noise);

@@ -6,7 +6,7 @@ import type { Slot } from './kernel.ts';
  * - `// uses: <file>` in a header adds that file, once, in front;
  * - `// slot: <folder>` adds the file of that folder which the caller chose;
  * - `// @unroll` above a loop with constant bounds repeats its body, the loop variable being a literal.
- * Constants (sizes, seeds) are declarations in front. Every line remembers the file and line that it came from.
+ * Constants (sizes, seeds) are declarations in front, behind what is enabled. Every line remembers the file and line that it came from.
  */
 
 /** Files by their places below shaders/, from what `import.meta.glob` gives. */

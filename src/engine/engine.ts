@@ -56,6 +56,7 @@ export class Engine {
     const gpu = new Gpu(
       device,
       options.device === undefined,
+      adapter.software,
       lanesOf(adapter.software, info),
       subgroupOf(device, info),
       options.parts,

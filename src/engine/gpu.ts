@@ -43,6 +43,8 @@ export class Gpu {
   readonly lanes: number;
   /** Invocations that are sure to share a subgroup; 0 where the device has no subgroup operations. */
   readonly subgroup: number;
+  /** A CPU that pretends to be a GPU. */
+  readonly software: boolean;
   readonly recorder: Recorder;
   readonly library: Library;
   /** What the engine holds on the device now. */
@@ -56,9 +58,17 @@ export class Gpu {
   #failure: FlatwalkError | null = null;
   #ended: FlatwalkError | null = null;
 
-  constructor(device: GPUDevice, owned: boolean, lanes: number, subgroup: number, parts?: GivenParts) {
+  constructor(
+    device: GPUDevice,
+    owned: boolean,
+    software: boolean,
+    lanes: number,
+    subgroup: number,
+    parts?: GivenParts,
+  ) {
     this.device = device;
     this.owned = owned;
+    this.software = software;
     this.lanes = lanes;
     this.subgroup = subgroup;
     this.library = new Library(parts);

@@ -3,7 +3,7 @@
 export type Scalar = 'u32' | 'f32';
 export type Access = 'read' | 'write' | 'readWrite';
 /** Places in a kernel that are filled by one of several fragments: `shaders/<slot>/<choice>.wgsl`. */
-export type Slot = 'activation' | 'space' | 'draws' | 'law';
+export type Slot = 'activation' | 'space' | 'draws' | 'law' | 'tile';
 export type Grid = readonly [x: number, y: number];
 export type Numbers<Names extends string = string> = { readonly [N in Names]: number };
 

@@ -1,9 +1,22 @@
 import { shaderTexts } from './compose.ts';
-import { defineKernel, type Part } from './kernel.ts';
+import { defineKernel, type Numbers, type Part } from './kernel.ts';
 
 export const threads = (count: number) => Math.ceil(count / 64);
-const tiles = (rows: number, columns: number) => Math.ceil(rows / 32) * Math.ceil(columns / 32);
 export const floats = (...counts: number[]) => 4 * counts.reduce((a, b) => a + b, 0);
+/** Of every kernel that is a matrix product: see shaders/lib/product.wgsl and shaders/tile/. */
+export const TILE = ['TILE_ROWS', 'TILE_COLUMNS', 'ACROSS', 'DOWN', 'ROW_QUADS', 'COLUMN_QUADS', 'DEPTH'] as const;
+type TileNumbers = Numbers<(typeof TILE)[number]>;
+export const tiles = (rows: number, columns: number, c: TileNumbers) =>
+  Math.ceil(rows / (c.TILE_ROWS * c.DOWN)) * Math.ceil(columns / (c.TILE_COLUMNS * c.ACROSS));
+/** Those with a cell on or below the diagonal. */
+export function tilesBelow(size: number, c: TileNumbers): number {
+  let count = 0;
+  for (let end = 0; end < size; ) {
+    end += c.TILE_ROWS * c.DOWN;
+    count += Math.ceil(Math.min(end, size) / (c.TILE_COLUMNS * c.ACROSS));
+  }
+  return count;
+}
 
 /**
  * Invocations in a workgroup that works along `length` numbers: no more than have something to do, a power of two for the
@@ -21,26 +34,25 @@ export const OBSERVED = 8;
  * its label and its oracle's name. The header of the .wgsl file gives formula, shapes and numerics.
  */
 export const coreKernels = {
-  project: defineKernel({
-    summary: 'rows of a matrix against every data point: Z = Theta X^T',
-    bindings: { left: 'read', data: 'read', product: 'readWrite' },
-    params: { rows: 'u32', first: 'u32', count: 'u32', inner: 'u32', accumulate: 'u32' },
-    constants: [],
-    groups: (p) => tiles(p.rows, p.count),
+  multiply: defineKernel({
+    summary: 'products with a matrix that all replicas share: Z = Theta X^T, C X',
+    bindings: { left: 'read', right: 'read', status: 'read', product: 'readWrite' },
+    params: {
+      replicas: 'u32',
+      rows: 'u32',
+      columns: 'u32',
+      terms: 'u32',
+      first: 'u32',
+      column_step: 'u32',
+      term_step: 'u32',
+      accumulate: 'u32',
+      step: 'u32',
+    },
+    constants: TILE,
+    groups: (p, c) => p.replicas * tiles(p.rows, p.columns, c),
     work: (p) => ({
-      flops: 2 * p.rows * p.count * p.inner,
-      bytes: floats(p.rows * p.inner, p.count * p.inner, p.rows * p.count),
-    }),
-  }),
-  combine: defineKernel({
-    summary: 'linear combinations of the data points: C X',
-    bindings: { coefficients: 'read', data: 'read', sum: 'readWrite' },
-    params: { rows: 'u32', first: 'u32', count: 'u32', inner: 'u32', accumulate: 'u32' },
-    constants: [],
-    groups: (p) => tiles(p.rows, p.inner),
-    work: (p) => ({
-      flops: 2 * p.rows * p.count * p.inner,
-      bytes: floats(p.rows * p.count, p.count * p.inner, p.rows * p.inner),
+      flops: 2 * p.replicas * p.rows * p.columns * p.terms,
+      bytes: floats(p.replicas * p.rows * p.terms, p.columns * p.terms, p.replicas * p.rows * p.columns),
     }),
   }),
   residual: defineKernel({

@@ -2,7 +2,9 @@ import { type Activation, activation } from '../model/activations.ts';
 import { FlatwalkError } from '../model/errors.ts';
 import { count, type NumberList, toFloat32 } from './arrays.ts';
 import { checksum } from './checkpoint.ts';
+import type { Variant } from './compose.ts';
 import type { Gpu, Launch } from './gpu.ts';
+import { prepareProject } from './products.ts';
 import type { KernelName, kernels } from './registry.ts';
 
 export interface ProblemOptions {
@@ -173,9 +175,13 @@ export class Network {
     name: N,
     buffers: Readonly<Record<keyof (typeof kernels)[N]['bindings'], GPUBuffer>>,
     constants: Readonly<Record<string, number>> = {},
+    slots: Variant['slots'] = {},
   ): Promise<Launch<N>> {
-    const { slots, constants: own } = activationVariant(this.activation);
-    return this.gpu.launch(name, buffers, { slots, constants: { ...own, ...this.targetConstants, ...constants } });
+    const { slots: filled, constants: own } = activationVariant(this.activation);
+    return this.gpu.launch(name, buffers, {
+      slots: { ...filled, ...slots },
+      constants: { ...own, ...this.targetConstants, ...constants },
+    });
   }
 
   /** Where the replicas have their targets; see shaders/lib/targets.wgsl. */
@@ -239,8 +245,8 @@ export class Network {
   async #makeDataGram(): Promise<GPUBuffer> {
     const n = this.samples;
     const gram = this.buffer('data gram', n * n);
-    const launch = await this.gpu.launch('project', { left: this.data, data: this.data, product: gram });
-    this.gpu.recorder.dispatch(launch, { rows: n, first: 0, count: n, inner: this.dimension, accumulate: 0 });
+    const project = await prepareProject(this, { rows: n, left: this.data, product: gram });
+    project({ first: 0, count: n });
     this.gpu.recorder.submit();
     return gram;
   }

@@ -12,6 +12,7 @@ import {
 import { type Cost, predict } from './plans/cost.ts';
 import { duration, lossOf, reasonOf } from './plans/reason.ts';
 import type { Measured, TunedEntry } from './plans/tuned.ts';
+import type { TileName } from './products.ts';
 
 /** What a plan chooses: which kernels run a training run, in which space, on how many lanes. */
 export interface Choice {
@@ -26,6 +27,8 @@ export interface Choice {
   readonly lanes: number;
   /** ahead: the draws of many steps are made by a kernel of their own before those steps. inside: each step makes its own. */
   readonly draws: 'inside' | 'ahead';
+  /** How the products of the strategy `tiled` are shared out among invocations (products.ts); none for the others. */
+  readonly tile: TileName | 'none';
 }
 
 /**

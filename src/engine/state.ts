@@ -1,6 +1,7 @@
 import type { Checkpoint } from './checkpoint.ts';
 import { type Network, RUNNING } from './network.ts';
 import type { Plan } from './plan.ts';
+import { prepareCombine, prepareProject } from './products.ts';
 import { type Settings, stateLength } from './settings.ts';
 import { prepareDataForward, prepareForward } from './stages/forward.ts';
 import type { Forward } from './stages/stage.ts';
@@ -43,9 +44,8 @@ export async function makeState(
   else gpu.recorder.copy(weights, 0, origin, 0, replicas * cells * 4);
   gpu.recorder.submit();
   gpu.write(state, resume?.state ?? new Float32Array(replicas * width * samples));
-  const project = await gpu.launch('project', { left: origin, data: network.data, product: start });
-  const rows = replicas * width;
-  gpu.recorder.dispatch(project, { rows, first: 0, count: samples, inner: network.dimension, accumulate: 0 });
+  const project = await prepareProject(network, { rows: replicas * width, left: origin, product: start });
+  project({ first: 0, count: samples });
   gpu.recorder.submit();
   return { ...common, origin, state, start, features };
 }
@@ -69,11 +69,10 @@ export async function prepareRowForward(network: Network, plan: Plan, buffers: R
 /** In data space the weights follow from the coefficients: Theta = Theta0 + A X. */
 export async function prepareRefresh(network: Network, plan: Plan, { origin, state }: RunState): Promise<() => void> {
   if (plan.space === 'weight') return () => {};
-  const { gpu, replicas, width, samples, dimension, cells, weights, data } = network;
-  const combine = await gpu.launch('combine', { coefficients: state, data, sum: weights });
-  const shape = { rows: replicas * width, first: 0, count: samples, inner: dimension, accumulate: 1 };
+  const { gpu, replicas, width, samples, cells, weights } = network;
+  const combine = await prepareCombine(network, { rows: replicas * width, coefficients: state, sum: weights });
   return () => {
     gpu.recorder.copy(origin, 0, weights, 0, replicas * cells * 4);
-    gpu.recorder.dispatch(combine, shape);
+    combine({ first: 0, count: samples }, true);
   };
 }

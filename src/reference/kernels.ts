@@ -1,13 +1,6 @@
 import type { KernelName, kernels } from '../engine/registry.ts';
 import { drawAhead, drawTable, probeVectors } from './kernels/draws.ts';
-import {
-  choleskyPanel,
-  choleskySolve,
-  choleskyUpdate,
-  gramMatrix,
-  retractionState,
-  retractionStep,
-} from './kernels/matrices.ts';
+import { choleskyPanel, choleskySolve, choleskyUpdate, gramMatrix, retractionState } from './kernels/matrices.ts';
 import {
   centre,
   curvatureCoefficients,
@@ -19,7 +12,7 @@ import {
   tangent,
 } from './kernels/network.ts';
 import type { Oracle } from './kernels/oracle.ts';
-import { combine, project, sumSquares } from './kernels/products.ts';
+import { activate, multiplied, sumSquares } from './kernels/products.ts';
 import { activationTable, sgdGroup, sgdLane, sgdSubgroup } from './kernels/sgd.ts';
 
 /** One for every kernel of the registry: a kernel without an oracle does not compile. */
@@ -27,8 +20,8 @@ export type Oracles = { readonly [Name in KernelName]: Oracle<(typeof kernels)[N
 
 /** What every kernel must compute, and how exactly. */
 export const oracles = {
-  project,
-  combine,
+  multiply: multiplied,
+  activate,
   residual,
   noisy_residual: noisyResidual,
   gradient_coefficients: gradientCoefficients,
@@ -44,7 +37,6 @@ export const oracles = {
   cholesky_update: choleskyUpdate,
   cholesky_solve: choleskySolve,
   retraction_state: retractionState,
-  retraction_step: retractionStep,
   draw_ahead: drawAhead,
   sgd_lane: sgdLane,
   sgd_subgroup: sgdSubgroup,

@@ -1,6 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import { type Line, unroll } from '../../src/engine/compose.ts';
 import { Engine } from '../../src/engine/index.ts';
+import { tileVariant } from '../../src/engine/products.ts';
 import { compose, fileOf, kernelNames, shaderFiles } from '../../src/engine/registry.ts';
 import { openTestDevice } from '../gpu.ts';
 
@@ -80,7 +81,16 @@ describe('unroll', () => {
 
 describe('compose', () => {
   const slots = { activation: 'tanh', space: 'data', draws: 'sampled', law: 'gaussian' };
-  const constants = { WIDTH: 2, SAMPLES: 3, STATE: 3, BATCH: 1, LANES: 4, ACTIVATION_PARAMETER: 'f32(0.5)' };
+  const constants = {
+    WIDTH: 2,
+    SAMPLES: 3,
+    STATE: 3,
+    BATCH: 1,
+    LANES: 4,
+    ROWS: 1,
+    HALVINGS: 1,
+    ACTIVATION_PARAMETER: 'f32(0.5)',
+  };
 
   test('a fragment that several want is added once, before those that use it', () => {
     const { code } = compose('sgd_lane', { slots, constants });
@@ -97,7 +107,7 @@ describe('compose', () => {
       'law',
       'space',
     ]);
-    expect(compose('project').slots).toEqual([]);
+    expect(compose('centre').slots).toEqual([]);
     const recorded = compose('sgd_lane', { slots: { ...slots, draws: 'recorded' }, constants });
     expect(recorded.slots).not.toContain('law');
     expect(recorded.code).not.toContain('philox(');
@@ -117,7 +127,11 @@ describe('compose', () => {
 
   test('every line of the code is a line of the list', () => {
     for (const kernel of kernelNames) {
-      const { code, lines } = compose(kernel, { slots, constants });
+      const tile = tileVariant('quads 4x4');
+      const all = { slots: { ...slots, ...tile.slots }, constants: { ...constants, ...tile.constants } };
+      const { code, lines } = compose(kernel, all);
+      // What is enabled comes before the constants.
+      expect(code.indexOf('enable subgroups;')).toBeLessThanOrEqual(0);
       expect(code.split('\n')).toEqual(lines.map((l) => l.text));
       const own = lines.find((l) => l.text.includes(`fn ${kernel}(`));
       expect(shaderFiles.get(fileOf(kernel))?.split('\n')[(own?.line ?? 0) - 1]).toBe(own?.text);

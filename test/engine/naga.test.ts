@@ -10,6 +10,7 @@ import { promisify } from 'node:util';
 import { expect, test } from 'vitest';
 import type { Kernel } from '../../src/engine/kernel.ts';
 import { activationVariant, RUNNING } from '../../src/engine/network.ts';
+import { tileVariant } from '../../src/engine/products.ts';
 import { compose, type KernelName, kernelNames, kernels } from '../../src/engine/registry.ts';
 import { environmentFor } from '../../src/host/node/environment.ts';
 import { activation, activationNames } from '../../src/model/activations.ts';
@@ -50,9 +51,11 @@ function* sources(): Generator<Source> {
   for (const name of portable) {
     const slotsOf = (spec: string, space = 'data', draws = 'sampled', law = 'gaussian') => {
       const variant = activationVariant(activation(spec));
+      // Without subgroups, which Naga enables in its own way; one kind of tile, then the other.
+      const tile = tileVariant(spec === 'cubic' ? 'workgroup 32x32' : 'registers 4x4');
       return {
-        slots: { ...variant.slots, space, draws, law },
-        constants: { ...variant.constants, ...sizes },
+        slots: { ...variant.slots, space, draws, law, ...tile.slots },
+        constants: { ...variant.constants, ...sizes, ...tile.constants },
       };
     };
     const { slots } = compose(name, slotsOf('cubic'));

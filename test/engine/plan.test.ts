@@ -14,6 +14,7 @@ import { candidatesOf, faultsOf, planFields, sameChoice } from '../../src/engine
 import { predict } from '../../src/engine/plans/cost.ts';
 import { duration } from '../../src/engine/plans/reason.ts';
 import type { Measured, TunedEntry } from '../../src/engine/plans/tuned.ts';
+import { possibleTiles } from '../../src/engine/products.ts';
 
 const small: PlanRequest = {
   samples: 10,
@@ -240,6 +241,28 @@ describe('explanations', () => {
   });
 });
 
+describe('the tile of matrix products', () => {
+  const large = full(512, { width: 1024, dimension: 1024, steps: 100, subgroup: 4 });
+  const tileOf = (o: Partial<PlanRequest>) => choosePlan({ ...large, ...o }).tile;
+
+  test('is chosen by size and device, and none where nothing is multiplied', () => {
+    expect(tileOf({})).toBe('quads 16x4');
+    expect(tileOf({ subgroup: 0 })).toBe('registers 4x4');
+    expect(tileOf(gpu)).toBe('workgroup 64x64');
+    expect(tileOf({ ...gpu, width: 4096 })).toBe('workgroup 128x64');
+    expect(choosePlan({ ...large, width: 16, samples: 128, batch: 128 }, { strategy: 'tiled' }).tile).toBe('quads 4x4');
+    expect(choosePlan(small).tile).toBe('none');
+  });
+
+  test('may be any that the device can run, and only for products', () => {
+    for (const tile of possibleTiles(large))
+      expect(choosePlan(large, { tile })).toMatchObject({ tile, basis: 'pinned' });
+    expect(() => choosePlan({ ...large, subgroup: 0 }, { tile: 'quads 16x4' })).toThrow(/cannot use the tile/);
+    expect(() => choosePlan(small, { tile: 'quads 16x4' })).toThrow(/a tile is for the strategy 'tiled'/);
+    expect(() => choosePlan(large, { strategy: 'tiled', tile: 'none' })).toThrow(/cannot use the tile 'none'/);
+  });
+});
+
 describe('a plan from measurements', () => {
   const of = (choice: Choice, compile: number, step: number): Measured => ({
     choice,
@@ -247,11 +270,11 @@ describe('a plan from measurements', () => {
     step: { median: step, low: step, high: step },
     samples: 10,
   });
-  const lane: Choice = { strategy: 'lane', space: 'weight', lanes: 1, draws: 'ahead' };
-  const eight: Choice = { strategy: 'group', space: 'data', lanes: 8, draws: 'inside' };
+  const lane: Choice = { strategy: 'lane', space: 'weight', lanes: 1, draws: 'ahead', tile: 'none' };
+  const eight: Choice = { strategy: 'group', space: 'data', lanes: 8, draws: 'inside', tile: 'none' };
   // What the model prefers for long and for short runs is among them.
-  const usual: Choice = { strategy: 'lane', space: 'data', lanes: 1, draws: 'ahead' };
-  const four: Choice = { strategy: 'group', space: 'data', lanes: 4, draws: 'inside' };
+  const usual: Choice = { strategy: 'lane', space: 'data', lanes: 1, draws: 'ahead', tile: 'none' };
+  const four: Choice = { strategy: 'group', space: 'data', lanes: 4, draws: 'inside', tile: 'none' };
   const entry = {
     date: '2026-01-02T03:04:05Z',
     measured: [of(lane, 2, 1e-6), of(eight, 0.5, 3e-6), of(usual, 9, 2e-6), of(four, 1, 5e-6)],

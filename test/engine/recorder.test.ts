@@ -1,5 +1,7 @@
 import { expect, test } from 'vitest';
 import { Engine } from '../../src/engine/index.ts';
+import { RUNNING } from '../../src/engine/network.ts';
+import { rightSteps, tileVariant } from '../../src/engine/products.ts';
 import { openTestDevice } from '../gpu.ts';
 
 /** The device, with every dispatch's workgroups noted. */
@@ -40,14 +42,17 @@ test('long work is cut into dispatches that together do all of it, once', async 
   const old = Float32Array.from({ length: rows * count }, (_, k) => k % 3);
   const buffers = {
     left: gpu.buffer('left', left.byteLength),
-    data: gpu.buffer('data', data.byteLength),
+    right: gpu.buffer('data', data.byteLength),
+    status: gpu.buffer('status', 4),
     product: gpu.buffer('product', old.byteLength),
   };
   gpu.write(buffers.left, left);
-  gpu.write(buffers.data, data);
+  gpu.write(buffers.right, data);
+  gpu.write(buffers.status, new Uint32Array([RUNNING]));
   gpu.write(buffers.product, old);
-  const launch = await gpu.launch('project', buffers);
-  gpu.recorder.dispatch(launch, { rows, first: 0, count, inner, accumulate: 1 });
+  const launch = await gpu.launch('multiply', buffers, tileVariant('workgroup 32x32'));
+  const shape = { replicas: 1, rows, columns: count, terms: inner, first: 0, ...rightSteps('columns', inner) };
+  gpu.recorder.dispatch(launch, { ...shape, accumulate: 1, step: 0 });
   const [bytes] = await gpu.read([{ buffer: buffers.product, size: old.byteLength }]);
 
   expect(dispatches.length).toBeGreaterThan(2);

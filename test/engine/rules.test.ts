@@ -7,6 +7,7 @@ import { geometry } from '../../src/engine/geometry/index.ts';
 import type { Kernel } from '../../src/engine/kernel.ts';
 import { core } from '../../src/engine/kernels.ts';
 import { large } from '../../src/engine/large/index.ts';
+import { tileVariant } from '../../src/engine/products.ts';
 import { compose, fileOf, type KernelName, kernelNames, kernels, shaderFiles } from '../../src/engine/registry.ts';
 import { tables } from '../../src/engine/tables.ts';
 import { activationNames } from '../../src/model/activations.ts';
@@ -14,8 +15,9 @@ import { activationNames } from '../../src/model/activations.ts';
 const textOf = (file: string) => shaderFiles.get(file) ?? '';
 const kernelFiles = kernelNames.map(fileOf);
 const fragments = [...shaderFiles.keys()].filter((file) => !kernelFiles.includes(file));
-const slots = { activation: 'tanh', space: 'data', draws: 'sampled', law: 'gaussian' };
-const sizes = { WIDTH: 1, SAMPLES: 1, STATE: 1, BATCH: 1, LANES: 1, ROWS: 1, HALVINGS: 1 };
+const slots = { activation: 'tanh', space: 'data', draws: 'sampled', law: 'gaussian', tile: 'quads' };
+const tile = tileVariant('quads 4x4').constants;
+const sizes = { WIDTH: 1, SAMPLES: 1, STATE: 1, BATCH: 1, LANES: 1, ROWS: 1, HALVINGS: 1, ...tile };
 const parts = { large, geometry, tables };
 const code = (text: string) => text.replaceAll(/\/\/.*$/gm, '');
 
@@ -56,7 +58,18 @@ describe.each(kernelNames)('kernel %s', (name: KernelName) => {
 
   test('needs no constant that its descriptor does not name', () => {
     const whole = code(compose(name, { slots, constants: sizes }).code);
-    const known = ['SAMPLES', 'BATCH', 'RUNNING', 'WIDTH', 'STATE', 'LANES', 'ROWS', 'HALVINGS', 'OWN_TARGETS'];
+    const known = [
+      'SAMPLES',
+      'BATCH',
+      'RUNNING',
+      'WIDTH',
+      'STATE',
+      'LANES',
+      'ROWS',
+      'HALVINGS',
+      'OWN_TARGETS',
+      ...Object.keys(tile),
+    ];
     const used = known.filter((constant) => new RegExp(`(?<!const )\\b${constant}\\b(?!:)`).test(whole));
     expect(kernel.constants).toEqual(expect.arrayContaining(used));
   });

@@ -2,8 +2,8 @@ import type { AdapterDescription, TunedEntry } from '../../src/engine/index.ts';
 
 /** An entry of the tuner's table as it might be. */
 export function tunedEntry(adapter: Partial<AdapterDescription> = {}, rest: Partial<TunedEntry> = {}): TunedEntry {
-  const lane = { strategy: 'lane', space: 'weight', lanes: 1, draws: 'inside' } as const;
-  const group = { strategy: 'group', space: 'data', lanes: 8, draws: 'inside' } as const;
+  const lane = { strategy: 'lane', space: 'weight', lanes: 1, draws: 'inside', tile: 'none' } as const;
+  const group = { strategy: 'group', space: 'data', lanes: 8, draws: 'inside', tile: 'none' } as const;
   const step = (median: number) => ({ median, low: 0.9 * median, high: 1.1 * median });
   return {
     version: 1,

@@ -26,6 +26,7 @@ const choice = (strategy: Choice['strategy'], lanes: number): Choice => ({
   space: 'data',
   lanes,
   draws: 'inside',
+  tile: strategy === 'tiled' ? 'registers 4x4' : 'none',
 });
 const [fast, slow, wrong] = [choice('lane', 1), choice('group', 4), choice('group', 8)];
 

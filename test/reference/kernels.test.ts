@@ -1,5 +1,6 @@
 /** The oracles of the kernels give the quantities of the reference, and bounds that are neither empty nor useless. */
 import { describe, expect, test } from 'vitest';
+import { rightSteps, tileVariant } from '../../src/engine/products.ts';
 import { activation, activationNames } from '../../src/model/activations.ts';
 import { packSettings, streamNormals } from '../../src/model/draws.ts';
 import { roundedActivation } from '../../src/reference/accuracy.ts';
@@ -59,6 +60,7 @@ function close(got: ArrayLike<number>, want: ArrayLike<number>): void {
 }
 
 const shared = { OWN_TARGETS: 0 };
+const tile = tileVariant('quads 4x4').constants;
 const e = oracles.residual({ preactivations: z, targets, residuals: new Float64Array(n) }, block, shared, choices)
   .residuals.values;
 
@@ -115,9 +117,9 @@ describe('oracles', () => {
       choices,
     ).coefficients.values;
     const gram = oracles.gram_matrix(
-      { matrix: slopes, factors: dataGram(p), status: [RUNNING], gram: new Float64Array(n * n) },
+      { left: slopes, right: slopes, factors: dataGram(p), status: [RUNNING], gram: new Float64Array(n * n) },
       { replicas: 1, rows: m, columns: n, skip: 0, side: 0, weighted: 1, accumulate: 0, step: 0 },
-      {},
+      tile,
       choices,
     ).gram.values;
     close(gram, jacobianGram(p));
@@ -135,15 +137,16 @@ describe('oracles', () => {
       expect(back).toBeCloseTo(e[i], 9);
     }
     // A step of the pre-activations is the step of the weights, -J^T mu.
-    const step = oracles.retraction_step(
-      { slopes, multipliers: solution.values, data_gram: dataGram(p), status: [RUNNING], preactivations: z },
-      { replicas: 1, width: m, samples: n, step: 0 },
-      {},
+    const pulled = slopes.map((slope, cell) => -slope * solution.values[cell % n]);
+    const gramSteps = { first: 0, ...rightSteps('terms', n) };
+    const step = oracles.multiply(
+      { left: pulled, right: dataGram(p), status: [RUNNING], product: z },
+      { replicas: 1, rows: m, columns: n, terms: n, ...gramSteps, accumulate: 1, step: 0 },
+      tile,
       choices,
     );
-    const pulled = slopes.map((slope, cell) => -slope * solution.values[cell % n]);
     const moved = product(pulled, p.X, m, n, d).map((change, cell) => p.theta[cell] + change);
-    close(step.preactivations.values, preactivations({ ...p, theta: moved }));
+    close(step.product.values, preactivations({ ...p, theta: moved }));
   });
 
   test.each(['weight', 'data'] as const)('label-noise SGD in %s space', (space) => {

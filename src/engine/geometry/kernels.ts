@@ -1,5 +1,5 @@
 import { defineKernel } from '../kernel.ts';
-import { floats, SAMPLES_PER_CHUNK, threads } from '../kernels.ts';
+import { floats, SAMPLES_PER_CHUNK, TILE, threads, tilesBelow } from '../kernels.ts';
 
 /** Numbers that one workgroup of `sum_squares` sums up. */
 export const VALUES_PER_CHUNK = 1024;
@@ -91,7 +91,7 @@ export const geometryKernels = {
   }),
   gram_matrix: defineKernel({
     summary: 'Gram matrices over one side of matrices',
-    bindings: { matrix: 'read', factors: 'read', status: 'read', gram: 'readWrite' },
+    bindings: { left: 'read', right: 'read', factors: 'read', status: 'read', gram: 'readWrite' },
     params: {
       replicas: 'u32',
       rows: 'u32',
@@ -102,11 +102,8 @@ export const geometryKernels = {
       accumulate: 'u32',
       step: 'u32',
     },
-    constants: [],
-    groups: (p) => {
-      const down = Math.ceil((p.side === 0 ? p.columns : p.rows) / 64);
-      return p.replicas * down * (down + 1);
-    },
+    constants: TILE,
+    groups: (p, c) => p.replicas * tilesBelow(p.side === 0 ? p.columns : p.rows, c),
     work: (p) => {
       const [size, length] = p.side === 0 ? [p.columns, p.rows - p.skip] : [p.rows, p.columns];
       return {
@@ -155,16 +152,5 @@ export const geometryKernels = {
     constants: ['LANES', 'OWN_TARGETS'],
     groups: (p) => p.replicas,
     work: (p) => ({ flops: 0, bytes: floats(2 * p.replicas * p.samples) }),
-  }),
-  retraction_step: defineKernel({
-    summary: 'a Gauss-Newton step of the pre-activations',
-    bindings: { slopes: 'read', multipliers: 'read', data_gram: 'read', status: 'read', preactivations: 'readWrite' },
-    params: { replicas: 'u32', width: 'u32', samples: 'u32', step: 'u32' },
-    constants: [],
-    groups: (p) => p.replicas * Math.ceil(p.width / 64) * Math.ceil(p.samples / 32),
-    work: (p) => ({
-      flops: 2 * p.replicas * p.width * p.samples * p.samples,
-      bytes: floats(2 * p.replicas * p.width * p.samples, p.samples * p.samples),
-    }),
   }),
 };

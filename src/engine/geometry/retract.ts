@@ -1,5 +1,6 @@
 import { FlatwalkError } from '../../model/errors.ts';
 import type { Network } from '../network.ts';
+import { prepareCombine } from '../products.ts';
 import { prepareForward } from '../stages/forward.ts';
 import { prepareObserve } from '../stages/observe.ts';
 import { prepareRetraction } from '../stages/retract.ts';
@@ -14,20 +15,14 @@ export async function retractWeights(
   evaluate: Evaluate,
   steps?: number,
 ): Promise<{ largestResidual: Float64Array; pivotRatio: Float64Array }> {
-  const { replicas, width, samples, dimension, cells, data, gpu } = network;
+  const { replicas, width, samples, cells, gpu } = network;
   const moves = network.scratch('moves', replicas * width * samples);
   const { pivots } = await evaluate(await prepareRetraction(network, { steps, moves }));
   const copy = network.scratch('retracted weights', replicas * cells);
-  const combine = await gpu.launch('combine', { coefficients: moves, data, sum: copy });
+  const combine = await prepareCombine(network, { rows: replicas * width, coefficients: moves, sum: copy });
   const [forward, observe] = await Promise.all([prepareForward(network, copy), prepareObserve(network)]);
   gpu.recorder.copy(network.weights, 0, copy, 0, replicas * cells * 4);
-  gpu.recorder.dispatch(combine, {
-    rows: replicas * width,
-    first: 0,
-    count: samples,
-    inner: dimension,
-    accumulate: 1,
-  });
+  combine({ first: 0, count: samples }, true);
   recordStages(network, forward, [observe]);
   const { largestResidual, broken } = observe.finish(await gpu.read(observe.outputs));
   const pivotRatio = Float64Array.from(largestResidual, (_, r) => pivots[r][0] / pivots[r][1]);

@@ -1,12 +1,40 @@
 import { defineKernel } from '../kernel.ts';
-import { floats, threads } from '../kernels.ts';
+import { floats, TILE, threads, tiles } from '../kernels.ts';
 
 /** The kernels in shaders/large/: steps by a subgroup or a workgroup a replica, or by matrix products. */
 export const largeKernels = {
+  activate: defineKernel({
+    summary: "a full-batch step's pre-activations, and sums of their activations",
+    bindings: {
+      left: 'read',
+      right: 'read',
+      start: 'read',
+      targets: 'read',
+      preactivations: 'write',
+      partials: 'write',
+    },
+    params: {
+      replicas: 'u32',
+      width: 'u32',
+      columns: 'u32',
+      terms: 'u32',
+      first: 'u32',
+      column_step: 'u32',
+      term_step: 'u32',
+      samples: 'u32',
+      from_start: 'u32',
+    },
+    constants: [...TILE, 'OWN_TARGETS'],
+    groups: (p, c) => p.replicas * tiles(p.width, p.columns, c),
+    work: (p) => ({
+      flops: 2 * p.replicas * p.width * p.columns * p.terms,
+      bytes: floats(p.replicas * p.width * p.terms, p.columns * p.terms, p.replicas * p.width * p.columns),
+    }),
+  }),
   noisy_residual: defineKernel({
     summary: 'scaled, noisy residuals of a full-batch step',
     bindings: {
-      preactivations: 'read',
+      partials: 'read',
       targets: 'read',
       settings: 'read',
       recorded: 'read',
@@ -15,7 +43,7 @@ export const largeKernels = {
     },
     params: {
       replicas: 'u32',
-      width: 'u32',
+      parts: 'u32',
       first: 'u32',
       count: 'u32',
       step: 'u32',
@@ -23,8 +51,8 @@ export const largeKernels = {
     constants: ['SAMPLES', 'BATCH', 'RUNNING', 'OWN_TARGETS'],
     groups: (p) => threads(p.replicas * p.count),
     work: (p) => ({
-      flops: 4 * p.replicas * p.width * p.count,
-      bytes: floats(p.replicas * p.width * p.count, p.replicas * p.count),
+      flops: 3 * p.replicas * p.parts * p.count,
+      bytes: floats(3 * p.replicas * p.parts * p.count, p.replicas * p.count),
     }),
   }),
   sgd_subgroup: defineKernel({

@@ -2,6 +2,7 @@ import { FlatwalkError } from '../../model/errors.ts';
 import { count } from '../arrays.ts';
 import { sampleBlocks } from '../network.ts';
 import type { Choice, PlanRequest, PlanWish } from '../plan.ts';
+import { chooseTile, possibleTiles, tileNames } from '../products.ts';
 
 /** A field that a plan chooses. */
 interface Field<T> {
@@ -34,6 +35,7 @@ const fields: { readonly [F in keyof Choice]: Field<Choice[F]> } = {
   space: { values: ['data', 'weight'] },
   lanes: { values: null, of: (r, { strategy }) => lanesOf(r, strategy) },
   draws: { values: ['inside', 'ahead'], of: drawsOf },
+  tile: { values: ['none', ...tileNames], of: tilesOf },
 };
 
 export const planFields = Object.keys(fields) as readonly (keyof Choice)[];
@@ -111,7 +113,11 @@ const MOST_LANE_CELLS = 1024;
 const MOST_GROUP_WORK = 1 << 29;
 
 /** Why a plan cannot be carried out, if it cannot. What the caller has wished for is not second-guessed. */
-export function faultsOf({ strategy, space, lanes, draws }: Choice, r: PlanRequest, wish: PlanWish = {}): string[] {
+export function faultsOf(
+  { strategy, space, lanes, draws, tile }: Choice,
+  r: PlanRequest,
+  wish: PlanWish = {},
+): string[] {
   const cells = cellsIn(r, space);
   const rows = r.replicas * r.width;
   // What an invocation of a subgroup holds.
@@ -158,6 +164,11 @@ export function faultsOf({ strategy, space, lanes, draws }: Choice, r: PlanReque
       'draws made ahead are for the strategies that keep the state in registers',
     ],
     [draws === 'ahead' && r.recorded === true, 'draws that are given cannot be made ahead'],
+    [tile !== 'none' && strategy !== 'tiled', "a tile is for the strategy 'tiled'"],
+    [
+      strategy === 'tiled' && !possibleTiles(r).some((possible) => possible === tile),
+      `this device cannot use the tile '${tile}', but '${possibleTiles(r).join("', '")}'`,
+    ],
     [lanes > r.mostLanes, `lanes is ${lanes}, but this device has at most ${r.mostLanes} in a workgroup`],
   ];
   return faults.filter(([fault]) => fault).map(([, why]) => why);
@@ -169,6 +180,14 @@ function drawsOf(r: PlanRequest, { strategy, lanes }: Choice): Options<Choice['d
   if (strategy === 'subgroup') return { usual: ['ahead'], more: ['inside'] };
   // With one workgroup the rest of the device is idle; with several, their lanes make draws as well as others would.
   return r.replicas <= lanes ? { usual: ['ahead'], more: ['inside'] } : { usual: ['inside'], more: ['ahead'] };
+}
+
+function tilesOf(r: PlanRequest, { strategy, space }: Choice): Options<Choice['tile']> {
+  if (strategy !== 'tiled') return { usual: ['none'] };
+  const columns = sampleBlocks(r.samples, r.replicas * r.width)[0].count;
+  // The largest product of a step: the pre-activations.
+  const usual = chooseTile({ rows: r.width, columns, terms: space === 'data' ? r.samples : r.dimension }, r);
+  return { usual: [usual], more: possibleTiles(r).filter((tile) => tile !== usual) };
 }
 
 function lanesOf(r: PlanRequest, strategy: Choice['strategy']): Options<number> {

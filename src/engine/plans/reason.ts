@@ -4,12 +4,12 @@ import type { Cost } from './cost.ts';
 import type { TunedEntry } from './tuned.ts';
 
 /** A plan in a few words. */
-export function inWords({ strategy, space, lanes, draws }: Choice): string {
+export function inWords({ strategy, space, lanes, draws, tile }: Choice): string {
   const who = {
     lane: `one lane a replica${lanes > 1 ? `, ${lanes} in a workgroup` : ''}`,
     subgroup: `one subgroup of ${lanes} lanes a replica`,
     group: `one workgroup of ${lanes} lanes a replica`,
-    tiled: 'matrix products over the whole device',
+    tiled: `matrix products over the whole device, tiles of ${tile}`,
   }[strategy];
   return `${who}, in ${space} space${draws === 'ahead' ? ', draws made ahead' : ''}`;
 }

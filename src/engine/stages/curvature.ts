@@ -1,5 +1,6 @@
 import { FlatwalkError } from '../../model/errors.ts';
 import { BLOCK_CELLS, type Network } from '../network.ts';
+import { prepareCombine, prepareProject } from '../products.ts';
 import type { Evaluate, Stage } from './stage.ts';
 
 /**
@@ -21,8 +22,9 @@ interface Curvature extends Stage<Float32Array> {
 
 /** @param perReplica vectors of every replica at a time */
 async function prepareCurvature(network: Network, perReplica: number): Promise<Curvature> {
-  const { gpu, replicas, width, samples, dimension, cells, blocks, preactivations, residuals, targets, data } = network;
+  const { gpu, replicas, width, samples, cells, blocks, preactivations, residuals, targets } = network;
   const count = replicas * perReplica;
+  const rows = count * width;
   const most = blocks[0].count;
   const vectors = network.scratch('vectors', count * cells);
   const products = network.scratch('products', count * cells);
@@ -30,7 +32,7 @@ async function prepareCurvature(network: Network, perReplica: number): Promise<C
   const coefficients = network.scratch('curvature', count * width * most);
   const tangents = network.scratch('tangents', count * most);
   const [project, tangent, curve, combine] = await Promise.all([
-    gpu.launch('project', { left: vectors, data, product: projections }),
+    prepareProject(network, { rows, left: vectors, product: projections }),
     network.launch('tangent', { preactivations, projections, targets, tangents }),
     network.launch('curvature_coefficients', {
       preactivations,
@@ -40,19 +42,17 @@ async function prepareCurvature(network: Network, perReplica: number): Promise<C
       targets,
       coefficients,
     }),
-    gpu.launch('combine', { coefficients, data, sum: products }),
+    prepareCombine(network, { rows, coefficients, sum: products }),
   ]);
   const shape = { vectors: count, per_replica: perReplica, width, samples };
-  const rows = count * width;
   return {
     vectors,
     block(block) {
       const { first, count: taken } = block;
-      const accumulate = block === blocks[0] ? 0 : 1;
-      gpu.recorder.dispatch(project, { rows, first, count: taken, inner: dimension, accumulate: 0 });
+      project(block);
       gpu.recorder.dispatch(tangent, { ...shape, count: taken });
       gpu.recorder.dispatch(curve, { ...shape, first, count: taken });
-      gpu.recorder.dispatch(combine, { rows, first, count: taken, inner: dimension, accumulate });
+      combine(block, block !== blocks[0]);
     },
     outputs: [{ buffer: products, size: count * cells * 4 }],
     finish: ([bytes]) => new Float32Array(bytes),

@@ -1,6 +1,7 @@
 import { FlatwalkError } from '../../model/errors.ts';
 import { symmetricEigenvalues } from '../eigenvalues.ts';
 import type { Network } from '../network.ts';
+import { prepareGram } from '../products.ts';
 import type { Stage } from './stage.ts';
 
 /** The smaller side of the feature matrix whose singular values are finished on the host, in O(side^3). */
@@ -32,7 +33,7 @@ export async function prepareFeatures(network: Network): Promise<Stage<Float64Ar
   const gram = network.scratch('feature gram', replicas * size * size);
   const [centre, multiply] = await Promise.all([
     gpu.launch('centre', { preactivations, means, parts: matrix }),
-    gpu.launch('gram_matrix', { matrix, factors: matrix, status: network.running, gram }),
+    prepareGram(network, size, { matrix, factors: matrix, status: network.running, gram }),
   ]);
   const shape = { replicas, rows: width + 1, skip: 1, side: overSamples ? 0 : 1, weighted: 0, step: 0 };
   return {

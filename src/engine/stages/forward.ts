@@ -1,16 +1,16 @@
 import type { Network } from '../network.ts';
+import { prepareGramCombine, prepareProject } from '../products.ts';
 import type { Forward } from './stage.ts';
 
 /** The forward pass of a buffer of weights, Z = Theta X^T. */
 export async function prepareForward(network: Network, weights: GPUBuffer): Promise<Forward> {
-  const { gpu, replicas, width, dimension, preactivations } = network;
+  const { replicas, width, preactivations } = network;
   const [project, residual] = await Promise.all([
-    gpu.launch('project', { left: weights, data: network.data, product: preactivations }),
+    prepareProject(network, { rows: replicas * width, left: weights, product: preactivations }),
     prepareResiduals(network, preactivations),
   ]);
   return (block) => {
-    const { first, count } = block;
-    gpu.recorder.dispatch(project, { rows: replicas * width, first, count, inner: dimension, accumulate: 0 });
+    project(block);
     residual(block);
   };
 }
@@ -20,17 +20,20 @@ export async function prepareForward(network: Network, weights: GPUBuffer): Prom
  */
 export async function prepareDataForward(
   network: Network,
-  { state, start, features }: { readonly state: GPUBuffer; readonly start: GPUBuffer; readonly features: GPUBuffer },
+  {
+    state,
+    start,
+    features: gram,
+  }: { readonly state: GPUBuffer; readonly start: GPUBuffer; readonly features: GPUBuffer },
 ): Promise<Forward> {
   const { gpu, replicas, width, samples, preactivations } = network;
-  const rows = replicas * width;
-  const [project, residual] = await Promise.all([
-    gpu.launch('project', { left: state, data: features, product: preactivations }),
+  const [combine, residual] = await Promise.all([
+    prepareGramCombine(network, { coefficients: state, gram, product: preactivations }),
     prepareResiduals(network, preactivations),
   ]);
   return (block) => {
-    gpu.recorder.copy(start, 0, preactivations, 0, rows * samples * 4);
-    gpu.recorder.dispatch(project, { rows, first: 0, count: samples, inner: samples, accumulate: 1 });
+    gpu.recorder.copy(start, 0, preactivations, 0, replicas * width * samples * 4);
+    combine();
     residual(block);
   };
 }

@@ -1,12 +1,12 @@
 import { VALUES_PER_CHUNK } from '../geometry/kernels.ts';
 import { lanesFor } from '../kernels.ts';
 import type { Network } from '../network.ts';
+import { prepareCombine } from '../products.ts';
 import type { Stage } from './stage.ts';
 
 /** The gradient of L, replicas x m x d, left in the scratch buffer 'gradient'; its result is the norm per replica. */
 export async function prepareGradient(network: Network): Promise<Stage<Float64Array>> {
-  const { gpu, replicas, width, samples, dimension, cells, blocks, preactivations, residuals, targets, running } =
-    network;
+  const { gpu, replicas, width, samples, cells, blocks, preactivations, residuals, targets, running } = network;
   const coefficients = network.gradientCoefficients;
   const gradient = gradientBuffer(network);
   const chunks = Math.ceil(cells / VALUES_PER_CHUNK);
@@ -19,7 +19,7 @@ export async function prepareGradient(network: Network): Promise<Stage<Float64Ar
       status: running,
       coefficients,
     }),
-    gpu.launch('combine', { coefficients, data: network.data, sum: gradient }),
+    prepareCombine(network, { rows: replicas * width, coefficients, sum: gradient }),
     gpu.launch(
       'sum_squares',
       { values: gradient, partials },
@@ -30,8 +30,7 @@ export async function prepareGradient(network: Network): Promise<Stage<Float64Ar
     block(block) {
       const { first, count } = block;
       gpu.recorder.dispatch(weigh, { replicas, width, samples, first, count, scale: 2, accumulate: 0, step: 0 });
-      const accumulate = block === blocks[0] ? 0 : 1;
-      gpu.recorder.dispatch(combine, { rows: replicas * width, first, count, inner: dimension, accumulate });
+      combine(block, block !== blocks[0]);
     },
     end() {
       gpu.recorder.dispatch(squares, { replicas, length: cells });

@@ -1,6 +1,7 @@
 import { type Law, splitSeed } from '../../model/draws.ts';
 import { lanesFor, SAMPLES_PER_CHUNK } from '../kernels.ts';
 import { type Block, chunkCount, type Network } from '../network.ts';
+import { prepareProject } from '../products.ts';
 import { vectorsAtOnce } from './curvature.ts';
 import type { Stage } from './stage.ts';
 
@@ -85,20 +86,19 @@ async function prepareProjections(
   { kind = 'rademacher', seed = 0 }: ProbeOptions,
   atOnce: number,
 ): Promise<{ project: (first: number, taken: number, block: Block) => void; projections: GPUBuffer }> {
-  const { gpu, replicas, width, dimension, cells, blocks, data } = network;
+  const { gpu, replicas, width, cells, blocks } = network;
   const vectors = network.scratch('vectors', replicas * atOnce * cells);
   const projections = network.scratch('projections', replicas * atOnce * width * blocks[0].count);
   const [draw, product] = await Promise.all([
     gpu.launch('probe_vectors', { probes: vectors }),
-    gpu.launch('project', { left: vectors, data, product: projections }),
+    prepareProject(network, { rows: replicas * atOnce * width, left: vectors, product: projections }),
   ]);
   const [seed_low, seed_high] = splitSeed(seed);
   const law = { length: cells, kind: kind === 'gaussian' ? 1 : 0, seed_low, seed_high };
   const project = (first: number, taken: number, block: Block) => {
     const rows = replicas * taken;
     gpu.recorder.dispatch(draw, { ...law, vectors: rows, per_replica: taken, first });
-    const { first: from, count } = block;
-    gpu.recorder.dispatch(product, { rows: rows * width, first: from, count, inner: dimension, accumulate: 0 });
+    product({ first: block.first, count: block.count, rows: rows * width });
   };
   return { project, projections };
 }

@@ -2,6 +2,7 @@ import { FlatwalkError } from '../../model/errors.ts';
 import { PANEL } from '../geometry/kernels.ts';
 import { lanesFor } from '../kernels.ts';
 import type { Network } from '../network.ts';
+import { prepareGram, prepareGramCombine } from '../products.ts';
 import type { Stage } from './stage.ts';
 
 /** The Gauss-Newton system of n x n numbers. */
@@ -61,17 +62,19 @@ export async function prepareRetraction(
   const factor = network.scratch('factor', replicas * samples * samples);
   const pivots = network.scratch('pivots', replicas * 4);
   const lanes = { LANES: choleskyLanes(network) };
-  const factors = await network.dataGram();
+  const dataGram = await network.dataGram();
+  // The slopes are used up when their Gram matrix is made: the coefficients of the move take their place.
   const { gram, slopes } = jacobianBuffers(network);
   const weigh = (weights: GPUBuffer, coefficients: GPUBuffer) =>
     network.launch('gradient_coefficients', { preactivations, targets, weights, status, coefficients });
-  const [residual, judge, square, factorise, solve, move, gather] = await Promise.all([
+  const [residual, judge, square, factorise, solve, pull, move, gather] = await Promise.all([
     network.launch('residual', { preactivations, targets, residuals }),
     network.launch('retraction_state', { residuals, targets, status }, { LANES: lanesFor(samples, gpu.lanes) }),
     prepareSquare(network, preactivations, status),
     prepareFactorisation(network, gram, factor, pivots, status),
     gpu.launch('cholesky_solve', { factor, rhs: residuals, status, solution: multipliers }, { constants: lanes }),
-    gpu.launch('retraction_step', { slopes, multipliers, data_gram: factors, status, preactivations }),
+    weigh(multipliers, slopes),
+    prepareGramCombine(network, { coefficients: slopes, gram: dataGram, product: preactivations, status }),
     moves ? weigh(multipliers, moves) : null,
   ]);
   const shape = { replicas, width, samples };
@@ -88,9 +91,10 @@ export async function prepareRetraction(
         square.record(step);
         factorise.record(step);
         recorder.dispatch(solve, { replicas, samples, step });
-        // Before the pre-activations move, from which it is computed; zeros where a replica has stopped.
+        // Before the pre-activations move, from which they are computed; zeros where a replica has stopped.
+        recorder.dispatch(pull, { ...all, scale: -1, accumulate: 0, step });
         if (gather) recorder.dispatch(gather, { ...all, scale: -1, accumulate: 1, step });
-        recorder.dispatch(move, { ...shape, step });
+        move(step);
       }
     },
     outputs: [{ buffer: pivots, size: replicas * 16 }],
@@ -142,7 +146,7 @@ async function prepareSquare(network: Network, preactivations: GPUBuffer, status
   const factors = await network.dataGram();
   const [slope, multiply] = await Promise.all([
     network.launch('gradient_coefficients', { preactivations, targets, weights, status, coefficients: slopes }),
-    gpu.launch('gram_matrix', { matrix: slopes, factors, status, gram }),
+    prepareGram(network, samples, { matrix: slopes, factors, status, gram }),
   ]);
   const cells = { replicas, width, samples, first: 0, count: samples, scale: 1, accumulate: 0 };
   const columns = { replicas, rows: width, columns: samples, skip: 0, side: 0, weighted: 1, accumulate: 0 };

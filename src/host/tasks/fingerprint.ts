@@ -30,14 +30,14 @@ const shape = { n: 3, d: 5, m: 4, replicas: 3, seed: 5 } as const;
 /** Polynomials, exponentials and the error function: what compilers and drivers may round differently. */
 const activations = ['cubic_linear:1', 'sinh', 'gelu'] as const;
 
-/** Lanes are pinned, so that the plan does not depend on the adapter. */
+/** Lanes and tiles are pinned, so that the plan does not depend on the adapter. */
 const plans: readonly { readonly plan: Choice; readonly batch: number | 'full' }[] = [
-  { plan: { strategy: 'lane', space: 'data', lanes: 4, draws: 'ahead' }, batch: 1 },
-  { plan: { strategy: 'lane', space: 'weight', lanes: 4, draws: 'inside' }, batch: 2 },
-  { plan: { strategy: 'group', space: 'data', lanes: 4, draws: 'inside' }, batch: 1 },
-  { plan: { strategy: 'group', space: 'weight', lanes: 4, draws: 'inside' }, batch: 2 },
-  { plan: { strategy: 'tiled', space: 'data', lanes: 64, draws: 'inside' }, batch: 'full' },
-  { plan: { strategy: 'tiled', space: 'weight', lanes: 64, draws: 'inside' }, batch: 'full' },
+  { plan: { strategy: 'lane', space: 'data', lanes: 4, draws: 'ahead', tile: 'none' }, batch: 1 },
+  { plan: { strategy: 'lane', space: 'weight', lanes: 4, draws: 'inside', tile: 'none' }, batch: 2 },
+  { plan: { strategy: 'group', space: 'data', lanes: 4, draws: 'inside', tile: 'none' }, batch: 1 },
+  { plan: { strategy: 'group', space: 'weight', lanes: 4, draws: 'inside', tile: 'none' }, batch: 2 },
+  { plan: { strategy: 'tiled', space: 'data', lanes: 64, draws: 'inside', tile: 'registers 4x4' }, batch: 'full' },
+  { plan: { strategy: 'tiled', space: 'weight', lanes: 64, draws: 'inside', tile: 'registers 4x4' }, batch: 'full' },
 ];
 
 /**

@@ -1,5 +1,6 @@
 import { type AdapterDescription, activationNames, type Engine } from '../../engine/index.ts';
 import type { Kernel } from '../../engine/kernel.ts';
+import type { TileDevice } from '../../engine/products.ts';
 import { fileOf, type KernelName, kernelNames, kernels, shaderFiles } from '../../engine/registry.ts';
 import { activation } from '../../model/activations.ts';
 import { FlatwalkError } from '../../model/errors.ts';
@@ -85,16 +86,19 @@ const kernelNote = 'rounding error of each operation, carried through the formul
 function ofKernel(kernel: KernelName, spec: string, quick: boolean, index: number): Verification {
   const chosen = spec ? activation(spec) : anyActivation;
   const make = cases[kernel] as (context: CaseContext) => Case[];
-  const made = () => make({ activation: chosen, random: new Random(1 + index), quick });
-  const head = { kernel, activation: spec, note: kernelNote, cases: made().length };
-  const compared = ofRow(head, (engine) => compareWithOracle(engine.lowLevel, kernel, made()));
+  const made = (device: TileDevice) => make({ activation: chosen, random: new Random(1 + index), quick, device });
+  const head = { kernel, activation: spec, note: kernelNote, cases: 0 };
+  const compared = ofRow(head, async ({ lowLevel }) => {
+    const own = made(lowLevel);
+    return { ...(await compareWithOracle(lowLevel, kernel, own)), cases: own.length };
+  });
   const { feature }: Kernel = kernels[kernel];
   return {
     ...compared,
     async run(engine) {
       if (!feature || engine.device.features.has(feature)) return compared.run(engine);
       const note = `not compared: the device was opened without '${feature}', and other kernels do its work`;
-      return [row({ ...head, note, cases: 0 }, { ratio: 0, where: '' })];
+      return [row({ ...head, note }, { ratio: 0, where: '' })];
     },
   };
 }
@@ -107,13 +111,14 @@ function activationsOf(kernel: KernelName): readonly string[] {
 
 function ofRow(
   head: Pick<VerifyRow, 'kernel' | 'activation' | 'note' | 'cases'>,
-  compare: (engine: Engine) => Promise<Worst>,
+  compare: (engine: Engine) => Promise<Worst & { readonly cases?: number }>,
 ): Verification {
   return {
     label: [head.kernel, head.activation].filter(Boolean).join(', '),
     async run(engine) {
       try {
-        return [row(head, await compare(engine))];
+        const { cases: count = head.cases, ...worst } = await compare(engine);
+        return [row({ ...head, cases: count }, worst)];
       } catch (error) {
         return [failure(head, error)];
       }

@@ -6,7 +6,7 @@ import { type Contents, Expected, type Oracle, ownTargets } from './oracle.ts';
 type Kernels = typeof kernels;
 
 /** Σ_k M_ki M_kl over the columns, or Σ_k M_ik M_lk over the rows, times factors_il. */
-export const gramMatrix: Oracle<Kernels['gram_matrix']> = ({ matrix, factors, status, gram }, p) => {
+export const gramMatrix: Oracle<Kernels['gram_matrix']> = ({ left: matrix, factors, status, gram }, p) => {
   const out = new Expected(gram);
   const [size, begin, end] = p.side === 0 ? [p.columns, p.skip, p.rows] : [p.rows, 0, p.columns];
   for (let r = 0; r < p.replicas; r++) {
@@ -148,22 +148,6 @@ export const retractionState: Oracle<Kernels['retraction_state']> = ({ residuals
     if (largest(residuals, r * p.samples) <= label * 2 ** -16) out.set(r, Math.min(status[r], p.step + 1));
   }
   return { status: out };
-};
-
-/** z_jl −= Σ_i S_ji μ_i G_il, but where a replica has stopped */
-export const retractionStep: Oracle<Kernels['retraction_step']> = (buffers, p) => {
-  const { slopes, multipliers, data_gram, status, preactivations } = buffers;
-  const n = p.samples;
-  const out = new Expected(preactivations);
-  for (let row = 0; row < p.replicas * p.width; row++) {
-    const r = Math.floor(row / p.width);
-    if (p.step >= status[r]) continue;
-    for (let l = 0; l < n; l++) {
-      const sum = blockSum(n, (i) => multiply(slopes[row * n + i], multipliers[r * n + i], data_gram[i * n + l]));
-      out.set(row * n + l, subtract(out.get(row * n + l), sum));
-    }
-  }
-  return { preactivations: out };
 };
 
 /** The lower Cholesky factor and the pivots L_kk²; the column of a pivot that is not above `floor` is 0. */

@@ -13,7 +13,7 @@ import {
   subtract,
 } from '../rounding.ts';
 import { noiseOf, settingsOf } from './draws.ts';
-import { type Contents, Expected, type Oracle } from './oracle.ts';
+import { type Contents, Expected, type Oracle, ownTargets } from './oracle.ts';
 
 type Kernels = typeof kernels;
 
@@ -34,26 +34,26 @@ export const residual: Oracle<Kernels['residual']> = ({ preactivations, targets,
   return { residuals: out };
 };
 
-/** pulls_i = s (Σ_j a_j φ(z_ij) − y_i + σ ζ_i) with (s, σ) of replica r; a replica that cannot move is marked. */
+/** pulls_i = s (Σ over parts of Σ_j a_j φ(z_ij) − y_i + σ ζ_i) with (s, σ) of replica r; one that cannot move is marked. */
 export const noisyResidual: Oracle<Kernels['noisy_residual']> = (buffers, p, c, choices) => {
-  const { preactivations, targets, settings, recorded, pulls, status } = buffers;
-  const { phi, dphi } = roundedActivation(choices.activation);
+  const { partials, targets, settings, recorded, pulls, status } = buffers;
   const samples = c.SAMPLES;
-  const { y, a, z } = layout({ ...p, samples }, c, targets, preactivations);
   const noise = noiseOf(choices, c, settings, recorded);
   const out = new Expected(pulls);
   const stopped = new Expected(status);
   for (let r = 0; r < p.replicas; r++) {
     const { factor, noise: sigma } = settingsOf(settings, r);
+    const own = ownTargets(c, targets, r);
     for (let i = 0; i < p.count; i++) {
       const sample = p.first + i;
-      const output = chainSum(p.width, (j) => multiply(a(r, j), phi(z(r, j, i))));
-      const slope = chainSum(p.width, (j) => absolute(multiply(a(r, j), dphi(z(r, j, i)))));
+      const [output, slope, reach] = [0, 1, 2].map((which) =>
+        chainSum(p.parts, (part) => partials[((r * p.parts + part) * 3 + which) * p.count + i]),
+      );
       const drawn = noise(p.step, r, sample).noise;
-      const pull = multiply(factor, add(subtract(output, y(r, sample)), multiply(sigma, drawn)));
+      const pull = multiply(factor, add(subtract(output, own[sample]), multiply(sigma, drawn)));
       out.set(r * samples + sample, pull);
       const size = Math.abs(pull.value);
-      if (!isBounded(size * slope.value) || !isBounded(size) || !isBounded(slope.value)) {
+      if (![size * slope.value, size, slope.value, reach.value].every(isBounded)) {
         stopped.set(r, Math.min(stopped.values[r], p.step));
       }
     }

@@ -12,6 +12,8 @@ export interface Choices {
   readonly space: 'weight' | 'data';
   readonly draws: 'sampled' | 'full' | 'recorded' | 'ahead';
   readonly law: Law;
+  /** A file of shaders/tile/, for kernels that are matrix products. */
+  readonly tile?: 'quads' | 'registers' | 'workgroup';
 }
 
 /** The targets of a replica; see shaders/lib/targets.wgsl. */

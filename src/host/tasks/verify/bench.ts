@@ -20,7 +20,13 @@ export async function prepareKernelBench(
   const { feature }: Kernel = kernels[kernel];
   if (feature && !engine.device.features.has(feature)) return null;
   const make = cases[kernel] as (context: CaseContext) => Case[];
-  const made = make({ activation: activation('cubic'), random: new Random(1), quick: true, shape });
+  const made = make({
+    activation: activation('cubic'),
+    random: new Random(1),
+    quick: true,
+    shape,
+    device: engine.lowLevel,
+  });
   if (made.length === 0) return null;
   const work = (one: Case) => {
     const { work: of } = kernels[kernel] as unknown as { work(p: Numbers, c: Numbers): KernelBench['work'] };

@@ -1,8 +1,9 @@
 import { PANEL } from '../../../engine/geometry/kernels.ts';
 import { lanesFor } from '../../../engine/kernels.ts';
 import { RUNNING } from '../../../engine/network.ts';
+import type { TileDevice } from '../../../engine/products.ts';
 import type { KernelName } from '../../../engine/registry.ts';
-import { type Activation, activation, activationNames } from '../../../model/activations.ts';
+import { type Activation, activation } from '../../../model/activations.ts';
 import { splitSeed } from '../../../model/draws.ts';
 import type { Choices } from '../../../reference/kernels/oracle.ts';
 import type { Case } from './compare.ts';
@@ -14,11 +15,11 @@ import {
   replicaSettings,
   STOPPED,
   stoppedSecond,
-  symmetric,
   targetConstants,
   targets,
   triangles,
 } from './inputs.ts';
+import { activateCases, gramCases, multiplyCases } from './product-cases.ts';
 import type { Random } from './random.ts';
 import { aheadCases, groupCases, laneCases, subgroupCases } from './sgd-cases.ts';
 
@@ -28,6 +29,8 @@ export interface CaseContext {
   readonly quick: boolean;
   /** The one shape to make a case of, as benchmarks want it, instead of those that try a kernel's edges. */
   readonly shape?: Shape;
+  /** What it will run on decides which tiles of matrix products there are. */
+  readonly device: TileDevice;
 }
 
 export interface Shape {
@@ -73,34 +76,12 @@ const choices = (c: CaseContext, more: Partial<Choices> = {}): Choices => ({
 const name = ([replicas, width, samples, first, count]: Block) =>
   `${replicas} replicas, m ${width}, n ${samples}${count < samples ? ` from ${first} to ${first + count}` : ''}`;
 
-/** Matrix shapes: rows, n, first, count, inner. */
-const products = [
-  [1, 1, 0, 1, 1],
-  [1, 1, 0, 1, 257],
-  [257, 1, 0, 1, 1],
-  [1, 257, 0, 257, 1],
-  [31, 33, 0, 33, 65],
-  [65, 7, 0, 7, 31],
-  [3, 129, 40, 67, 130],
-  [33, 65, 1, 64, 3],
-] as const;
-
 const vectorsOf = (replicas: number) => ({ vectors: replicas * 3, per_replica: 3 });
 
 /** The cases of every kernel. Odd shapes, several replicas, blocks inside the data, results added to earlier ones. */
 export const cases: Cases = {
-  project: (c) =>
-    matrixCases(
-      c,
-      ([rows, , , count]) => rows * count,
-      ({ left, data, result }) => ({ left, data, product: result }),
-    ),
-  combine: (c) =>
-    matrixCases(
-      c,
-      ([rows, , , , inner]) => rows * inner,
-      ({ right, data, result }) => ({ coefficients: right, data, sum: result }),
-    ),
+  multiply: multiplyCases,
+  activate: activateCases,
 
   residual: (c) =>
     chosen(c).map((block) => {
@@ -119,25 +100,24 @@ export const cases: Cases = {
     }),
 
   noisy_residual: (c) =>
-    // Every shape is another pipeline: each activation has the one with replicas and one more, together they have all.
-    (c.shape ? [1] : [1, (2 + activationNames.indexOf(c.activation.name)) % blocks.length]).map((k) => {
-      const block = c.shape ? whole(c.shape) : blocks[k];
+    (c.shape ? [whole(c.shape)] : blocks).map((block, k) => {
       const [replicas, width, samples, first, count] = block;
       const step = 5;
       const draws = k % 3 === 2 ? 'recorded' : 'full';
       // The last of several replicas asks for too long a step and must be marked.
       const settings = replicaSettings(replicas, -0.1, 0.7);
+      const parts = Math.ceil(width / 16);
       return {
         name: `${name(block)}, ${draws} noise`,
         buffers: {
-          preactivations: c.random.normals(replicas * width * count, 1.5),
+          partials: c.random.normals(replicas * parts * 3 * count, 1.5),
           targets: targets(c.random, samples, width, replicas),
           settings,
           recorded: recordedDraws(c.random, draws === 'recorded' ? (step + 1) * samples : 1, samples),
           pulls: blank(replicas * samples),
           status: new Uint32Array(replicas).fill(RUNNING),
         },
-        params: { replicas, width, first, count, step },
+        params: { replicas, parts, first, count, step },
         constants: { SAMPLES: samples, BATCH: samples, RUNNING, ...targetConstants(samples, width, replicas) },
         choices: choices(c, { draws, law: k % 2 ? 'rademacher' : 'gaussian' }),
       };
@@ -286,37 +266,7 @@ export const cases: Cases = {
       };
     }),
 
-  gram_matrix: (c) =>
-    (c.shape
-      ? [[c.shape.replicas, c.shape.width, c.shape.samples, 0]]
-      : [
-          [1, 1, 1, 0],
-          [2, 7, 5, 0],
-          [1, 5, 67, 1],
-          [1, 129, 3, 1],
-          [2, 3, 131, 0],
-          [1, 1, 33, 0],
-        ]
-    ).flatMap(([replicas, rows, columns, skip], k) =>
-      (c.shape ? [0] : [0, 1]).map((side) => {
-        const size = side === 0 ? columns : rows;
-        const [weighted, accumulate] = [(k + side) % 2, (k >> 1) % 2];
-        const numbers = replicas * size * size;
-        const what = `${side ? 'rows' : 'columns'}${weighted ? ', weighted' : ''}${accumulate ? ', added' : ''}`;
-        return {
-          name: `${replicas} replicas, ${rows} x ${columns}, ${what}`,
-          buffers: {
-            matrix: c.random.normals(replicas * rows * columns),
-            factors: symmetric(c.random, 1, size),
-            status: stoppedSecond(replicas),
-            gram: accumulate ? symmetric(c.random, replicas, size) : blank(numbers),
-          },
-          params: { replicas, rows, columns, skip, side, weighted, accumulate, step: STOPPED },
-          constants: {},
-          choices: choices(c),
-        };
-      }),
-    ),
+  gram_matrix: gramCases,
 
   cholesky_panel: (c) =>
     systems(c).map(([replicas, samples, rank, column, lanes]) => ({
@@ -390,30 +340,6 @@ export const cases: Cases = {
       };
     }),
 
-  retraction_step: (c) =>
-    (c.shape
-      ? [[c.shape.replicas, c.shape.width, c.shape.samples]]
-      : [
-          [1, 1, 1],
-          [3, 7, 5],
-          [2, 33, 67],
-          [1, 3, 131],
-          [2, 65, 2],
-        ]
-    ).map(([replicas, width, samples]) => ({
-      name: `${replicas} replicas, m ${width}, n ${samples}`,
-      buffers: {
-        slopes: c.random.normals(replicas * width * samples),
-        multipliers: c.random.normals(replicas * samples),
-        data_gram: symmetric(c.random, 1, samples),
-        status: stoppedSecond(replicas),
-        preactivations: c.random.normals(replicas * width * samples),
-      },
-      params: { replicas, width, samples, step: STOPPED },
-      constants: {},
-      choices: choices(c),
-    })),
-
   draw_ahead: aheadCases,
   sgd_lane: laneCases,
   sgd_subgroup: subgroupCases,
@@ -464,31 +390,6 @@ function curvatureInputs({ random }: CaseContext, [replicas, width, samples, , c
     residuals: random.normals(replicas * samples),
     targets: targets(random, samples, width, replicas),
   };
-}
-
-type Product = readonly [rows: number, samples: number, first: number, count: number, inner: number];
-type Matrices = Record<'left' | 'right' | 'data' | 'result', Float32Array>;
-
-function matrixCases<B>(c: CaseContext, resultLength: (shape: Product) => number, arrange: (m: Matrices) => B) {
-  const { shape: s } = c;
-  const shapes = s ? [[s.replicas * s.width, s.samples, 0, s.samples, s.dimension] as const] : products;
-  return shapes.map((shape, k) => {
-    const [rows, samples, first, count, inner] = shape;
-    const accumulate = k % 2;
-    const length = resultLength(shape);
-    return {
-      name: `${rows} rows, n ${samples} from ${first} to ${first + count}, d ${inner}${accumulate ? ', added' : ''}`,
-      buffers: arrange({
-        left: c.random.normals(rows * inner),
-        right: c.random.normals(rows * count),
-        data: c.random.normals(samples * inner),
-        result: accumulate ? c.random.normals(length) : blank(length),
-      }),
-      params: { rows, first, count, inner, accumulate },
-      constants: {},
-      choices: choices(c),
-    };
-  });
 }
 
 /** Systems of n equations from `rank` directions, the column to begin a panel at, and lanes. */

@@ -3,6 +3,7 @@ import { RUNNING } from '../../../engine/network.ts';
 import { activation } from '../../../model/activations.ts';
 import { packSettings } from '../../../model/draws.ts';
 import { FlatwalkError } from '../../../model/errors.ts';
+import { isBounded } from '../../../reference/kernels/network.ts';
 import type { Choices } from '../../../reference/kernels/oracle.ts';
 import { anyActivation, cases } from './cases.ts';
 import { type Case, compareWithOracle, dispatchAll, type Words, type Worst } from './compare.ts';
@@ -40,10 +41,10 @@ export const checks: readonly Check[] = [
       run: (engine) => stops(engine, 'sgd_group', name),
     },
     {
-      name: 'stops on NaN: noisy_residual',
+      name: 'stops on NaN: activate and noisy_residual',
       activation: name,
       note: 'the replica is marked',
-      cases: 3,
+      cases: 12,
       run: (engine) => marks(engine, name),
     },
     {
@@ -101,22 +102,34 @@ async function stops(engine: Engine, kernel: 'sgd_lane' | 'sgd_group', name: str
   return passed;
 }
 
+/** What is no number in the state is none in the sums of its part, and any of these sums marks the replica. */
 async function marks(engine: Engine, name: string): Promise<Worst> {
-  const context = { activation: activation(name), random: new Random(901), quick: false };
-  const one = cases.noisy_residual(context)[0];
+  const context = { activation: activation(name), random: new Random(901), quick: false, device: engine.lowLevel };
+  const state = cases.activate(context)[4];
+  const sums = cases.noisy_residual(context)[0];
   for (const value of broken) {
-    const preactivations = Float32Array.from(one.buffers.preactivations);
-    preactivations[0] = value;
-    const [{ status }] = await dispatchAll(engine.lowLevel, 'noisy_residual', [
-      { ...one, buffers: { ...one.buffers, preactivations } },
+    const left = Float32Array.from(state.buffers.left);
+    left[3] = value;
+    const [{ partials }] = await dispatchAll(engine.lowLevel, 'activate', [
+      { ...state, buffers: { ...state.buffers, left } },
     ]);
-    if (status[0] !== one.params.step) return failed(`${value}: status ${status[0]}`);
+    // The sum of |z| of the first part, for every sample.
+    const reach = partials.subarray(2 * state.params.columns, 3 * state.params.columns);
+    if (reach.some((size) => isBounded(size))) return failed(`${value}: a sum of sizes is bounded`);
+    for (const which of [0, 1, 2]) {
+      const broke = Float32Array.from(sums.buffers.partials);
+      broke[which] = value;
+      const [{ status }] = await dispatchAll(engine.lowLevel, 'noisy_residual', [
+        { ...sums, buffers: { ...sums.buffers, partials: broke } },
+      ]);
+      if (status[0] !== sums.params.step) return failed(`${value} in sum ${which}: status ${status[0]}`);
+    }
   }
   return passed;
 }
 
 async function counts(engine: Engine, name: string): Promise<Worst> {
-  const context = { activation: activation(name), random: new Random(902), quick: false };
+  const context = { activation: activation(name), random: new Random(902), quick: false, device: engine.lowLevel };
   const one = cases.observe(context)[4];
   for (const value of broken) {
     const preactivations = Float32Array.from(one.buffers.preactivations);
@@ -158,7 +171,7 @@ async function refuses(engine: Engine): Promise<Worst> {
 
 /** A missing barrier shows as bits that differ from one time to the next. */
 async function sameBits(engine: Engine, kernel: 'sgd_group' | 'cholesky_panel' | 'observe'): Promise<Worst> {
-  const context = { activation: anyActivation, random: new Random(903), quick: false };
+  const context = { activation: anyActivation, random: new Random(903), quick: false, device: engine.lowLevel };
   // Of each kernel the case with the most invocations at work together.
   const repeat = async () => {
     switch (kernel) {

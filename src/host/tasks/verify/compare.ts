@@ -1,6 +1,7 @@
 import type { Gpu, Stretch } from '../../../engine/gpu.ts';
 import type { BindingsOf, ConstantsOf, Numbers, ParamsOf, Slot } from '../../../engine/kernel.ts';
 import { activationVariant } from '../../../engine/network.ts';
+import { tileVariant } from '../../../engine/products.ts';
 import { compose, type KernelName, kernels } from '../../../engine/registry.ts';
 import type { Choices, Contents, Expected } from '../../../reference/kernels/oracle.ts';
 import { oracles } from '../../../reference/kernels.ts';
@@ -135,14 +136,20 @@ export async function prepareCase<N extends KernelName>(gpu: Gpu, kernel: N, one
 }
 
 /** The choices that the kernel, with the fragments it uses, has slots for. */
-function slotsOf(kernel: KernelName, { activation, space, draws, law }: Choices): Partial<Record<Slot, string>> {
-  const all = { activation: activation.name, space, draws, law };
+function slotsOf(
+  kernel: KernelName,
+  { activation, space, draws, law, tile = 'workgroup' }: Choices,
+): Partial<Record<Slot, string>> {
+  const all = { activation: activation.name, space, draws, law, tile };
   const used = compose(kernel, { slots: all, constants: sizesForUnrolling }).slots;
   return Object.fromEntries(used.map((slot) => [slot, all[slot]]));
 }
 
 /** Only the slots are looked for, so any sizes will do. */
-const sizesForUnrolling = { WIDTH: 1, SAMPLES: 1, STATE: 1, BATCH: 1, LANES: 1, ROWS: 1, HALVINGS: 1 };
+const sizesForUnrolling = {
+  ...{ WIDTH: 1, SAMPLES: 1, STATE: 1, BATCH: 1, LANES: 1, ROWS: 1, HALVINGS: 1 },
+  ...tileVariant('workgroup 32x32').constants,
+};
 
 /** What the oracle says that the kernel must write. */
 export function expectation<N extends KernelName>(kernel: N, one: Case<N>): Record<string, Expected> {
