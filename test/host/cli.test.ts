@@ -320,7 +320,7 @@ describe('plans', () => {
     expect(out).toMatch(/^Plan: One .* for 1000000 steps, as predicted/m);
     expect(out).toMatch(/^Basis: the model of \w+ adapters/m);
     expect(out).toContain('For: 10 samples (one of them a step), 10 neurons, 20 dimensions, cubic, 1 replica');
-    expect(out).toMatch(/│ → │ (lane|group) +│ data /);
+    expect(out).toMatch(/│ → │ (lane|subgroup|group) +│ data /);
     expect(out.match(/^- Not .* times as long in all/gm)?.length).toBeGreaterThan(1);
     expect(out).toMatch(/^Adapter facts: \w+ family \(\w+\), \d+ lanes in a workgroup at most/m);
   });
@@ -333,8 +333,8 @@ describe('plans', () => {
     expect(document).toMatchObject({ schema: 1, command: 'explain', outcome: { kind: 'finished' }, steps: 50 });
     expect(document.config).toMatchObject({ samples: 3, dimension: 2, plan: 'tuned' });
     expect(document.candidates[0]).toMatchObject({ lost: null, total: expect.any(Number) });
-    const { strategy, space, lanes, draws } = document.plan;
-    expect(document.candidates[0].choice).toEqual({ strategy, space, lanes, draws });
+    const { strategy, space, lanes, draws, tile } = document.plan;
+    expect(document.candidates[0].choice).toEqual({ strategy, space, lanes, draws, tile });
     expect(document.candidates.length).toBeGreaterThan(2);
     expect(document.plan).toEqual(JSON.parse((await flatwalk(['run', ...same, '--out', 'explained'])).out).plan);
   });

@@ -89,7 +89,7 @@ async function bundle(entry: string): Promise<string> {
 
 describe('sizes', () => {
   test('the engine and each of its parts, minified and compressed', async () => {
-    const most: Record<string, number> = { flatwalk: 30, geometry: 25, large: 25 };
+    const most: Record<string, number> = { flatwalk: 31, geometry: 25, large: 25 };
     const sizes: Record<string, number> = {};
     for (const entry of Object.keys(most)) {
       const { code } = await minify(`${entry}.js`, await bundle(`${entry}.js`), {
@@ -106,7 +106,7 @@ describe('sizes', () => {
   test('the engine has in it what a small network needs, and loads the rest later', async () => {
     const code = await bundle('flatwalk.js');
     expect(partFiles(code).sort()).toEqual(['geometry', 'large', 'tables']);
-    for (const own of ['fn sgd_lane(', 'fn observe(', 'fn project(']) expect(code).toContain(own);
+    for (const own of ['fn sgd_lane(', 'fn observe(', 'fn multiply(']) expect(code).toContain(own);
     for (const later of ['fn sgd_group(', 'fn gram_matrix(', 'fn probe_vectors(', 'fn draw_table(']) {
       expect(code).not.toContain(later);
     }

@@ -23,6 +23,8 @@ describe('a device with the default limits', () => {
     const values = await problem.metrics(metricNames);
     expect(Object.keys(values)).toEqual(metricNames);
     for (const { plan, batch } of plans) {
+      if (plan.strategy === 'subgroup') continue; // needs a feature, which is no default
+
       expect((await runOn(problem, { ...settings, plan, batch })).outcome.kind).toBe('finished');
     }
     await problem.retract();
