@@ -1,5 +1,7 @@
 /** The rows of the bar that are no comparison with a library, from the documents of the other suites. Pure. */
-import type { BenchCase, BenchDocument } from '../document.ts';
+import type { BenchCase, BenchDocument, Figure } from '../document.ts';
+import { type SizeName, sizeNames } from '../problems.ts';
+import type { Interval } from '../statistics.ts';
 import { shortNumber, timeText } from '../tables.ts';
 import { type AdapterKind, judge } from './targets.ts';
 
@@ -10,7 +12,7 @@ const titles: Record<AdapterKind, string> = { swiftshader: 'SwiftShader', lavapi
 /** Share of the adapter's own multiply-add rate. */
 const shares: Record<AdapterKind, number> = { swiftshader: 0.4, lavapipe: 0.3, gpu: 0.6 };
 /** Times that single probes may take, of what they take together. */
-const together: Record<string, number> = { small: 20, large: 1 };
+const together: Partial<Record<SizeName, number>> = { small: 20, large: 1 };
 const ROWS_COST = 5;
 const FIRST_ROW_NS = 2e9;
 
@@ -32,6 +34,10 @@ export function ownTable(documents: Partial<Record<AdapterKind, BenchDocument>>)
     ]) {
       lines.push(`| ${[what, titles[kind], ...rest].join(' | ')} |`);
     }
+  }
+  for (const kind of Object.keys(titles) as AdapterKind[]) {
+    const document = documents[kind];
+    if (document) lines.push('', noiseLine(document, kind));
   }
   return lines.join('\n');
 }
@@ -63,49 +69,64 @@ function productRows({ cases }: BenchDocument, kind: AdapterKind): Row[] {
   });
 }
 
+/** Rows that a suite has as figures, at each size. */
+const rules: readonly {
+  readonly what: string;
+  readonly aim: (size: SizeName) => string;
+  readonly verdict: (figure: Figure & Interval, size: SizeName) => string;
+}[] = [
+  {
+    what: 'single over 64 together',
+    aim: (size) => (together[size] ? `${together[size]}x` : 'report'),
+    verdict: (figure, size) => judge(figure, { atLeast: together[size] ?? null }),
+  },
+  {
+    what: 'cost of rows',
+    aim: () => `under ${ROWS_COST} %`,
+    verdict: (figure) => under(figure, ROWS_COST),
+  },
+  {
+    what: 'peak memory',
+    aim: () => '1.2 times the buffers plus 200 MB',
+    verdict: ({ note }) => (note.includes('within') ? 'met' : 'missed'),
+  },
+];
+
 function figureRows({ figures }: BenchDocument): Row[] {
-  return figures.map(({ name, value, low = value, high = value, unit, note }): Row => {
-    const interval = low === high ? '' : `${shortNumber(low)} to ${shortNumber(high)}`;
-    const measured = `${shortNumber(value)} ${unit}`;
-    const what = name.replace('/', ', ');
-    if (name.includes('single over 64 together')) {
-      const atLeast = together[name.split('/')[0]] ?? null;
-      const verdict = judge({ median: value, low, high }, { atLeast });
-      return [what, atLeast === null ? 'report' : `${atLeast}x`, measured, interval, bold(verdict)];
-    }
-    if (name.includes('cost of rows')) {
-      const verdict = high <= ROWS_COST ? 'met' : low > ROWS_COST ? 'missed' : 'undecided';
-      return [what, `under ${ROWS_COST} %`, measured, interval, bold(verdict)];
-    }
-    if (name.includes('peak memory')) {
-      return [
-        what,
-        '1.2 times the buffers plus 200 MB',
-        `${measured}; ${note}`,
-        '',
-        bold(note.includes('within') ? 'met' : 'missed'),
-      ];
-    }
-    return [what, '', measured, interval, ''];
-  });
+  return rules.flatMap(({ what, aim, verdict }) =>
+    sizeNames.map((size): Row => {
+      const found = figures.find(({ name }) => name.startsWith(`${size}/`) && name.includes(what));
+      if (!found) return [`${size}, ${what}`, aim(size), '', '', 'not measured'];
+      const { name, value, low = value, high = value, unit, note } = found;
+      const interval = low === high ? '' : `${shortNumber(low)} to ${shortNumber(high)}`;
+      const measured = `${shortNumber(value)} ${unit}${what === 'peak memory' ? `; ${note}` : ''}`;
+      const judged = verdict({ ...found, median: value, low, high }, size);
+      return [name.replace('/', ', '), aim(size), measured, interval, bold(judged)];
+    }),
+  );
 }
 
 function startRows({ cases }: BenchDocument, kind: AdapterKind): Row[] {
-  const found = cases.find((one) => one.case === 'small/first row of a new process');
-  if (!found?.time) return [];
-  const { median, low, high } = found.time;
-  const verdict = high <= FIRST_ROW_NS ? 'met' : low > FIRST_ROW_NS ? 'missed' : 'undecided';
+  const what = 'small, first row of a new process';
   const aimed = kind === 'swiftshader';
-  const interval = `${timeText(low)} to ${timeText(high)}`;
-  return [
-    [
-      'small, first row of a new process',
-      aimed ? 'under 2 s' : 'report',
-      timeText(median),
-      interval,
-      aimed ? bold(verdict) : '',
-    ],
-  ];
+  const aim = aimed ? 'under 2 s' : 'report';
+  const time = cases.find((one) => one.case === 'small/first row of a new process')?.time;
+  if (!time) return [[what, aim, '', '', 'not measured']];
+  const interval = `${timeText(time.low)} to ${timeText(time.high)}`;
+  return [[what, aim, timeText(time.median), interval, aimed ? bold(under(time, FIRST_ROW_NS)) : '']];
+}
+
+function under({ low, high }: Interval, most: number): string {
+  return high <= most ? 'met' : low > most ? 'missed' : 'undecided';
+}
+
+/** How far identical work lay apart meanwhile: no verdict within it says anything. */
+function noiseLine({ noiseFloor, date, config }: BenchDocument, kind: AdapterKind): string {
+  const effort = 'effort' in config && config.effort === 'quick' ? ', with `--quick`' : '';
+  const noise = noiseFloor
+    ? `identical work differed by ${(100 * noiseFloor.share).toFixed(0)} %`
+    : 'the noise is not known';
+  return `${titles[kind]}: ${noise} (${date.slice(0, 10)}${effort}).`;
 }
 
 function bold(verdict: string): string {

@@ -1,7 +1,9 @@
 import { fileURLToPath } from 'node:url';
 import { describe, expect, test } from 'vitest';
+import type { BenchCase, BenchDocument, Figure, SuiteName } from '../../../bench/document.ts';
 import type { PeerResult } from '../../../bench/peers/compare.ts';
 import { figures } from '../../../bench/peers/figures.ts';
+import { ownTable } from '../../../bench/peers/own.ts';
 import { drawSteps } from '../../../bench/peers/picture.ts';
 import { type PeersDocument, pairsTable, provenance, ratioTable } from '../../../bench/peers/report.ts';
 
@@ -89,6 +91,45 @@ describe('what documents show', () => {
     expect(svg).toContain('prefers-color-scheme: dark');
     expect(svg).not.toContain('broken');
   });
+});
+
+test('rows of our own: shares of the roofline, figures at each size, and what was not measured', () => {
+  const found = { passed: true, error: 0, tolerance: 1, note: '' };
+  const timed = (suite: SuiteName, name: string, ns: number, flops?: number): BenchCase => ({
+    case: name,
+    suite,
+    unit: 'dispatch',
+    check: found,
+    time: { ...around(ns), spread: 0, count: 1, samples: [ns], unitsPerSample: 1 },
+    ...(flops ? { work: { flops, bytes: 0 } } : {}),
+  });
+  const figure = (name: string, value: number, note = ''): Figure => ({ name, suite: 'probes', value, unit: '', note });
+  const bench = {
+    date: '2026-11-25T12:00:00.000Z',
+    config: { effort: 'full' },
+    noiseFloor: { share: 0.02, inTurn: 0.01, drift: 0.02 },
+    cases: [
+      timed('roofline', 'large/multiply-add, scalar', 100, 1000),
+      timed('kernels', 'large/multiply', 100, 500),
+      timed('kernels', 'large/residual', 100, 1),
+      timed('end-to-end', 'small/first row of a new process', 1e9),
+    ],
+    figures: [
+      figure('small/single over 64 together', 19),
+      { ...figure('mid/cost of rows every 100 steps', 4), low: 3, high: 6 },
+      figure('large/peak memory of a process', 300, 'within what is allowed'),
+    ],
+  } as unknown as BenchDocument;
+  const lines = ownTable({ swiftshader: bench }).split('\n');
+  const row = (start: string) => lines.find((line) => line.startsWith(`| ${start}`))?.split(' | ').slice(2);
+  expect(row('large, multiply')).toEqual(['40 %', '50 % (5.00 of 10.0 GFLOP/s)', '45 to 56 %', 'met |']);
+  expect(row('large, residual')).toBeUndefined();
+  expect(row('small, single over 64')?.at(-1)).toBe('**missed** |');
+  expect(row('mid, cost of rows')?.at(-1)).toBe('undecided |');
+  expect(row('large, peak memory')?.at(-1)).toBe('met |');
+  expect(row('small, first row')?.at(-1)).toBe('met |');
+  expect(row('small, peak memory')?.at(-1)).toBe('not measured |');
+  expect(lines.at(-1)).toBe('SwiftShader: identical work differed by 2 % (2026-11-25).');
 });
 
 test('what is committed is what the results say: npm run figures', () => {
