@@ -1,18 +1,17 @@
 // probe_vectors: random vectors for Hutchinson's estimator, drawn by counter (purpose 2), the counter being the probe's
 // number, so that a probe is the same however many are drawn at once.
-//   kind 0: Rademacher, one bit each;  kind 1: standard normal, four from a block
+//   rademacher: one bit each, 128 from a block (QUADS = 32);  gaussian: standard normal, four from a block (QUADS = 1)
 // probes is (replicas * per_replica) x length, probe p of replica r being row r * per_replica + (p - first).
-// One invocation per 4 consecutive numbers.
+// One invocation per block, 4 * QUADS consecutive numbers.
 // uses: lib/grid.wgsl
 // uses: lib/philox.wgsl
-// uses: lib/normal.wgsl
+// slot: law
 
 struct Params {
   vectors: u32,
   per_replica: u32,
   first: u32,
   length: u32,
-  kind: u32,
   seed_low: u32,
   seed_high: u32,
   first_group: u32,
@@ -29,24 +28,21 @@ fn probe_vectors(
   @builtin(num_workgroups) groups: vec3u,
   @builtin(local_invocation_index) local: u32,
 ) {
-  let quads = (params.length + 3u) / 4u;
+  let blocks = (params.length + 4u * QUADS - 1u) / (4u * QUADS);
   let index = workgroup_index(workgroup, groups) * 64u + local;
-  if (index >= params.vectors * quads) {
+  if (index >= params.vectors * blocks) {
     return;
   }
-  let vector = index / quads;
-  let quad = index % quads;
-  let block = select(quad / 32u, quad, params.kind == 1u);
+  let vector = index / blocks;
+  let block = index % blocks;
   let counter = vec4u(params.first + vector % params.per_replica, 0u, vector / params.per_replica, PROBE_STREAM + block);
   let words = philox(counter, vec2u(params.seed_low, params.seed_high));
-  var values = vec4f(normal_pair(words.x, words.y), normal_pair(words.z, words.w));
-  if (params.kind == 0u) {
-    let bit = (quad % 32u) * 4u;
-    let bits = words[bit / 32u] >> (bit % 32u);
-    values = vec4f((vec4u(bits) >> vec4u(0u, 1u, 2u, 3u)) & vec4u(1u)) * 2.0 - 1.0;
-  }
-  let last = min(params.length - quad * 4u, 4u);
-  for (var k = 0u; k < last; k++) {
-    probes[vector * params.length + quad * 4u + k] = values[k];
+  let own = block * 4u * QUADS;
+  let count = min(params.length - own, 4u * QUADS);
+  for (var k = 0u; k < count; k += 4u) {
+    let values = law_quad(words, k / 4u);
+    for (var i = k; i < min(count, k + 4u); i++) {
+      probes[vector * params.length + own + i] = values[i - k];
+    }
   }
 }

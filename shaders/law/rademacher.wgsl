@@ -4,6 +4,12 @@ fn law_first(words: vec4u) -> f32 {
   return sign_of(words.z);
 }
 
+// Of all the numbers that a block is good for, one a bit, the four from `quad` on.
+fn law_quad(words: vec4u, quad: u32) -> vec4f {
+  let bits = words[quad / 8u] >> ((quad % 8u) * 4u);
+  return vec4f((vec4u(bits) >> vec4u(0u, 1u, 2u, 3u)) & vec4u(1u)) * 2.0 - 1.0;
+}
+
 fn law_four(words: vec4u) -> vec4f {
   return vec4f(sign_of(words.x), sign_of(words.y), sign_of(words.z), sign_of(words.w));
 }

@@ -31,7 +31,7 @@ function findDeno(): string | null {
 const deno = findDeno();
 if (!deno) console.log('skipped: no Deno (npm install --no-save deno, or FLATWALK_DENO=/path/to/deno)');
 
-const sizes = { WIDTH: 2, SAMPLES: 3, STATE: 3, BATCH: 3, LANES: 4, RUNNING, OWN_TARGETS: 11 };
+const sizes = { WIDTH: 2, SAMPLES: 3, STATE: 3, BATCH: 3, LANES: 4, QUADS: 32, RUNNING, OWN_TARGETS: 11 };
 
 interface Source {
   readonly file: string;

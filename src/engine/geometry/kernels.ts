@@ -1,3 +1,4 @@
+import type { Law } from '../../model/draws.ts';
 import { defineKernel } from '../kernel.ts';
 import { floats, SAMPLES_PER_CHUNK, TILE, threads, tilesBelow } from '../kernels.ts';
 
@@ -5,6 +6,9 @@ import { floats, SAMPLES_PER_CHUNK, TILE, threads, tilesBelow } from '../kernels
 export const VALUES_PER_CHUNK = 1024;
 /** Columns of a Cholesky factor that are found at once. */
 export const PANEL = 32;
+
+/** Fours that a block of random words is good for: a sign a bit, or four normals. */
+export const quadsOf = (law: Law) => (law === 'rademacher' ? 32 : 1);
 /** Tiles on and below the diagonal. */
 const triangle = (size: number) => (Math.ceil(size / 32) * (Math.ceil(size / 32) + 1)) / 2;
 
@@ -73,12 +77,11 @@ export const geometryKernels = {
       per_replica: 'u32',
       first: 'u32',
       length: 'u32',
-      kind: 'u32',
       seed_low: 'u32',
       seed_high: 'u32',
     },
-    constants: [],
-    groups: (p) => threads(p.vectors * Math.ceil(p.length / 4)),
+    constants: ['QUADS'],
+    groups: (p, c) => threads(p.vectors * Math.ceil(p.length / (4 * c.QUADS))),
     work: (p) => ({ flops: 0, bytes: floats(p.vectors * p.length) }),
   }),
   centre: defineKernel({

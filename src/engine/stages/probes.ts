@@ -1,4 +1,5 @@
 import { type Law, splitSeed } from '../../model/draws.ts';
+import { quadsOf } from '../geometry/kernels.ts';
 import { lanesFor, SAMPLES_PER_CHUNK } from '../kernels.ts';
 import { type Block, chunkCount, type Network } from '../network.ts';
 import { prepareProject } from '../products.ts';
@@ -90,14 +91,14 @@ async function prepareProjections(
   const vectors = network.scratch('vectors', replicas * atOnce * cells);
   const projections = network.scratch('projections', replicas * atOnce * width * blocks[0].count);
   const [draw, product] = await Promise.all([
-    gpu.launch('probe_vectors', { probes: vectors }),
+    gpu.launch('probe_vectors', { probes: vectors }, { slots: { law: kind }, constants: { QUADS: quadsOf(kind) } }),
     prepareProject(network, { rows: replicas * atOnce * width, left: vectors, product: projections }),
   ]);
   const [seed_low, seed_high] = splitSeed(seed);
-  const law = { length: cells, kind: kind === 'gaussian' ? 1 : 0, seed_low, seed_high };
+  const draws = { length: cells, seed_low, seed_high };
   const project = (first: number, taken: number, block: Block) => {
     const rows = replicas * taken;
-    gpu.recorder.dispatch(draw, { ...law, vectors: rows, per_replica: taken, first });
+    gpu.recorder.dispatch(draw, { ...draws, vectors: rows, per_replica: taken, first });
     product({ first: block.first, count: block.count, rows: rows * width });
   };
   return { project, projections };

@@ -93,13 +93,13 @@ export const drawAhead: Oracle<Kernels['draw_ahead']> = ({ settings, drawn }, p,
 };
 
 /** Random probes: ±1 to the bit, normals within their error. */
-export const probeVectors: Oracle<Kernels['probe_vectors']> = ({ probes }, p) => {
+export const probeVectors: Oracle<Kernels['probe_vectors']> = ({ probes }, p, _, { law }) => {
   const out = new Expected(probes);
   const seed = seedOf(p.seed_low, p.seed_high);
-  const [kind, number] = p.kind === 1 ? (['gaussian', normal] as const) : (['rademacher', rounded] as const);
+  const number = law === 'gaussian' ? normal : rounded;
   for (let v = 0; v < p.vectors; v++) {
     const replica = Math.floor(v / p.per_replica);
-    const vector = probeVector(seed, p.first + (v % p.per_replica), replica, p.length, kind);
+    const vector = probeVector(seed, p.first + (v % p.per_replica), replica, p.length, law);
     for (let k = 0; k < p.length; k++) out.set(v * p.length + k, number(vector[k]));
   }
   return { probes: out };

@@ -121,7 +121,11 @@ test('rows of our own: shares of the roofline, figures at each size, and what wa
     ],
   } as unknown as BenchDocument;
   const lines = ownTable({ swiftshader: bench }).split('\n');
-  const row = (start: string) => lines.find((line) => line.startsWith(`| ${start}`))?.split(' | ').slice(2);
+  const row = (start: string) =>
+    lines
+      .find((line) => line.startsWith(`| ${start}`))
+      ?.split(' | ')
+      .slice(2);
   expect(row('large, multiply')).toEqual(['40 %', '50 % (5.00 of 10.0 GFLOP/s)', '45 to 56 %', 'met |']);
   expect(row('large, residual')).toBeUndefined();
   expect(row('small, single over 64')?.at(-1)).toBe('**missed** |');

@@ -1,4 +1,4 @@
-import { PANEL } from '../../../engine/geometry/kernels.ts';
+import { PANEL, quadsOf } from '../../../engine/geometry/kernels.ts';
 import { lanesFor } from '../../../engine/kernels.ts';
 import { RUNNING } from '../../../engine/network.ts';
 import type { TileDevice } from '../../../engine/products.ts';
@@ -235,7 +235,7 @@ export const cases: Cases = {
     })),
 
   probe_vectors: (c) =>
-    [0, 1].flatMap((kind) =>
+    (['rademacher', 'gaussian'] as const).flatMap((law) =>
       (c.shape
         ? [[c.shape.replicas, 1, 0, c.shape.width * c.shape.dimension]]
         : [
@@ -245,11 +245,11 @@ export const cases: Cases = {
             [2, 1, 1000, 261],
           ]
       ).map(([vectors, per_replica, first, length]) => ({
-        name: `${vectors} vectors of ${length}, kind ${kind}`,
+        name: `${vectors} vectors of ${length}, ${law}`,
         buffers: { probes: blank(vectors * length) },
-        params: { vectors, per_replica, first, length, kind, seed_low: seed[0], seed_high: seed[1] },
-        constants: {},
-        choices: choices(c),
+        params: { vectors, per_replica, first, length, seed_low: seed[0], seed_high: seed[1] },
+        constants: { QUADS: quadsOf(law) },
+        choices: choices(c, { law }),
       })),
     ),
 
