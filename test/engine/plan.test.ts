@@ -55,9 +55,16 @@ describe('the plan of a shape', () => {
     expect(choosePlan(request)).toMatchObject({ strategy, space, basis: 'model' });
   });
 
-  test('lanes: one of one replica, a vector on a software adapter, more on a GPU', () => {
+  test('lanes: one of one replica, at least a vector and two workgroups on a software adapter, more on a GPU', () => {
     expect(choosePlan(small).lanes).toBe(1);
-    expect(choosePlan(asked({ replicas: 64 })).lanes).toBe(4);
+    for (const [replicas, lanes] of [
+      [2, 4],
+      [17, 8],
+      [64, 32],
+      [1024, 32],
+    ]) {
+      expect(choosePlan(asked({ replicas })).lanes).toBe(lanes);
+    }
     expect(choosePlan(asked({ replicas: 64, ...gpu })).lanes).toBe(64);
     const group: PlanWish = { strategy: 'group' };
     expect(choosePlan(asked({ width: 48 }), group).lanes).toBe(4);

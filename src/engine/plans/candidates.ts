@@ -194,7 +194,10 @@ function lanesOf(r: PlanRequest, strategy: Choice['strategy']): Options<number> 
   if (strategy === 'tiled') return { usual: [64] };
   if (strategy === 'lane') {
     if (r.replicas === 1) return { usual: [1] };
-    return r.software ? { usual: [4], more: [8] } : { usual: [Math.min(64, r.mostLanes)], more: [32] };
+    if (!r.software) return { usual: [Math.min(64, r.mostLanes)], more: [32] };
+    // A workgroup has its price too, but two cores should have one each: of 1024 replicas, 32 lanes take half the time of 4.
+    const most = Math.min(32, r.mostLanes, Math.max(4, 2 ** Math.floor(Math.log2(r.replicas / 2))));
+    return { usual: [most], more: [8, 16].filter((lanes) => lanes < most) };
   }
   if (strategy === 'subgroup') return { usual: [Math.min(r.subgroup ?? 1, 2 ** Math.ceil(Math.log2(r.width)))] };
   // A software adapter pays for every barrier and every lane; a GPU has the lanes anyway.
