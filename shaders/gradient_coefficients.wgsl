@@ -3,8 +3,10 @@
 //   weights = mu, scale = -1            a Gauss-Newton step, -J^T mu
 //   weights = noisy pulls, scale = 1    a full-batch step
 // preactivations and coefficients are replicas x m x count (the block), weights is replicas x n.
-// A replica that stopped at or before `step` (status) gets zeros. One invocation per coefficient.
+// A replica that stopped at or before `step` (status) keeps what it has if `keep` is 1; otherwise all its terms are zeros.
+// One workgroup per replica and CELLS_EACH x 64 coefficients.
 // uses: lib/grid.wgsl
+// uses: lib/cells.wgsl
 // slot: activation
 // uses: lib/targets.wgsl
 
@@ -16,6 +18,7 @@ struct Params {
   count: u32,
   scale: f32,
   accumulate: u32,
+  keep: u32,
   step: u32,
   first_group: u32,
 }
@@ -33,18 +36,32 @@ fn gradient_coefficients(
   @builtin(num_workgroups) groups: vec3u,
   @builtin(local_invocation_index) local: u32,
 ) {
-  let cell = workgroup_index(workgroup, groups) * 64u + local;
-  if (cell >= params.replicas * params.width * params.count) {
+  let item = workgroup_index(workgroup, groups);
+  let replica = item / matrix_parts();
+  if (replica >= params.replicas) {
     return;
   }
-  let i = cell % params.count;
-  let row = cell / params.count;
-  let replica = row / params.width;
-  let first_target = own_targets(replica);
-  var value = 0.0;
-  if (params.step < status[replica]) {
-    let a = targets[first_target + 3u * params.samples + row % params.width];
-    value = params.scale * weights[replica * params.samples + params.first + i] * a * dphi(preactivations[cell]);
+  let running = params.step < status[replica];
+  if (!running && params.keep == 1u) {
+    return;
   }
-  coefficients[cell] = select(0.0, coefficients[cell], params.accumulate == 1u) + value;
+  let cells = params.width * params.count;
+  let origin = replica * cells;
+  let first_target = own_targets(replica);
+  let first_weight = replica * params.samples + params.first;
+  let stride = cell_at(64u);
+  var cell = cell_at((item % matrix_parts()) * GROUP_CELLS + local);
+  for (var k = 0u; k < CELLS_EACH && cell.index < cells; k++) {
+    let place = origin + cell.index;
+    var value = 0.0;
+    if (running) {
+      let a = targets[first_target + 3u * params.samples + cell.j];
+      value = params.scale * weights[first_weight + cell.i] * a * dphi(preactivations[place]);
+    }
+    if (params.accumulate == 1u) {
+      value += coefficients[place];
+    }
+    coefficients[place] = value;
+    cell = cell_after(cell, stride);
+  }
 }

@@ -1,16 +1,17 @@
 // residual: e_i = sum_j a_j phi(z_ij) - y_i for a block of samples.
 // preactivations is replicas x m x count (the block), residuals is replicas x n (all samples), first + i < n.
 // targets packs per-sample and per-neuron constants: y (n), |x_i|^2 (n), phi^-1(y_i / m) (n), a (m).
-// One invocation per replica and sample.
+// A replica that stopped at or before `step` (status) keeps what it has. One invocation per replica and sample.
 // uses: lib/grid.wgsl
 // slot: activation
 // uses: lib/targets.wgsl
 
-struct Params { replicas: u32, width: u32, samples: u32, first: u32, count: u32, first_group: u32 }
+struct Params { replicas: u32, width: u32, samples: u32, first: u32, count: u32, step: u32, first_group: u32 }
 
 @group(0) @binding(0) var<storage, read> preactivations: array<f32>;
 @group(0) @binding(1) var<storage, read> targets: array<f32>;
-@group(0) @binding(2) var<storage, read_write> residuals: array<f32>;
+@group(0) @binding(2) var<storage, read> status: array<u32>;
+@group(0) @binding(3) var<storage, read_write> residuals: array<f32>;
 @group(1) @binding(0) var<uniform> params: Params;
 
 @compute @workgroup_size(64)
@@ -24,6 +25,9 @@ fn residual(
     return;
   }
   let replica = index / params.count;
+  if (params.step >= status[replica]) {
+    return;
+  }
   let first_target = own_targets(replica);
   let i = index % params.count;
   var output = 0.0;

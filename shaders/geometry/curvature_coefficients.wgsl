@@ -1,8 +1,10 @@
 // curvature_coefficients: the Hessian-vector product of L in coefficients of the data points,
 //   C_vji = 2 a_j [ s_vi phi'(z_ij) + e_i phi''(z_ij) u_vji ],   (H v)_j = sum_i C_vji x_i.
 // projections and coefficients are vectors x m x count (the block), tangents is vectors x count, residuals is
-// replicas x n; vector v belongs to replica v / per_replica. One invocation per coefficient.
+// replicas x n; vector v belongs to replica v / per_replica. One workgroup per vector and
+// CELLS_EACH x 64 coefficients.
 // uses: lib/grid.wgsl
+// uses: lib/cells.wgsl
 // slot: activation
 // uses: lib/targets.wgsl
 
@@ -22,19 +24,24 @@ fn curvature_coefficients(
   @builtin(num_workgroups) groups: vec3u,
   @builtin(local_invocation_index) local: u32,
 ) {
-  let cell = workgroup_index(workgroup, groups) * 64u + local;
-  if (cell >= params.vectors * params.width * params.count) {
+  let item = workgroup_index(workgroup, groups);
+  let vector = item / matrix_parts();
+  if (vector >= params.vectors) {
     return;
   }
-  let i = cell % params.count;
-  let row = cell / params.count;
-  let vector = row / params.width;
-  let j = row % params.width;
+  let cells = params.width * params.count;
   let replica = vector / params.per_replica;
   let first_target = own_targets(replica);
-  let z = preactivations[(replica * params.width + j) * params.count + i];
-  let s = tangents[vector * params.count + i];
-  let e = residuals[replica * params.samples + params.first + i];
-  let a = targets[first_target + 3u * params.samples + j];
-  coefficients[cell] = 2.0 * a * (s * dphi(z) + e * d2phi(z) * projections[cell]);
+  let first_residual = replica * params.samples + params.first;
+  let stride = cell_at(64u);
+  var cell = cell_at((item % matrix_parts()) * GROUP_CELLS + local);
+  for (var k = 0u; k < CELLS_EACH && cell.index < cells; k++) {
+    let place = vector * cells + cell.index;
+    let z = preactivations[replica * cells + cell.index];
+    let s = tangents[vector * params.count + cell.i];
+    let e = residuals[first_residual + cell.i];
+    let a = targets[first_target + 3u * params.samples + cell.j];
+    coefficients[place] = 2.0 * a * (s * dphi(z) + e * d2phi(z) * projections[place]);
+    cell = cell_after(cell, stride);
+  }
 }

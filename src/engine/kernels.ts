@@ -2,6 +2,8 @@ import { shaderTexts } from './compose.ts';
 import { defineKernel, type Numbers, type Part } from './kernel.ts';
 
 export const threads = (count: number) => Math.ceil(count / 64);
+/** Workgroups that go through so many cells of a matrix: see shaders/lib/cells.wgsl. */
+export const matrixParts = (cells: number) => Math.ceil(cells / (16 * 64));
 export const floats = (...counts: number[]) => 4 * counts.reduce((a, b) => a + b, 0);
 /** Of every kernel that is a matrix product: see shaders/lib/product.wgsl and shaders/tile/. */
 export const TILE = ['TILE_ROWS', 'TILE_COLUMNS', 'ACROSS', 'DOWN', 'ROW_QUADS', 'COLUMN_QUADS', 'DEPTH'] as const;
@@ -57,8 +59,8 @@ export const coreKernels = {
   }),
   residual: defineKernel({
     summary: 'residuals of the samples',
-    bindings: { preactivations: 'read', targets: 'read', residuals: 'write' },
-    params: { replicas: 'u32', width: 'u32', samples: 'u32', first: 'u32', count: 'u32' },
+    bindings: { preactivations: 'read', targets: 'read', status: 'read', residuals: 'write' },
+    params: { replicas: 'u32', width: 'u32', samples: 'u32', first: 'u32', count: 'u32', step: 'u32' },
     constants: ['OWN_TARGETS'],
     groups: (p) => threads(p.replicas * p.count),
     work: (p) => ({
@@ -77,10 +79,11 @@ export const coreKernels = {
       count: 'u32',
       scale: 'f32',
       accumulate: 'u32',
+      keep: 'u32',
       step: 'u32',
     },
     constants: ['OWN_TARGETS'],
-    groups: (p) => threads(p.replicas * p.width * p.count),
+    groups: (p) => p.replicas * matrixParts(p.width * p.count),
     work: (p) => ({ flops: 3 * p.replicas * p.width * p.count, bytes: floats(2 * p.replicas * p.width * p.count) }),
   }),
   observe: defineKernel({

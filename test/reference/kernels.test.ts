@@ -61,15 +61,19 @@ function close(got: ArrayLike<number>, want: ArrayLike<number>): void {
 
 const shared = { OWN_TARGETS: 0 };
 const tile = tileVariant('quads 4x4').constants;
-const e = oracles.residual({ preactivations: z, targets, residuals: new Float64Array(n) }, block, shared, choices)
-  .residuals.values;
+const e = oracles.residual(
+  { preactivations: z, targets, status: [RUNNING], residuals: new Float64Array(n) },
+  { ...block, step: 0 },
+  shared,
+  choices,
+).residuals.values;
 
 describe('oracles', () => {
   test('residual and gradient', () => {
     close(e, residual(p));
     const { coefficients } = oracles.gradient_coefficients(
       { preactivations: z, targets, weights: e, status: [RUNNING], coefficients: new Float64Array(m * n) },
-      { ...block, scale: 2, accumulate: 0, step: 0 },
+      { ...block, scale: 2, accumulate: 0, keep: 0, step: 0 },
       shared,
       choices,
     );
@@ -112,7 +116,7 @@ describe('oracles', () => {
     const ones = new Float64Array(n).fill(1);
     const slopes = oracles.gradient_coefficients(
       { preactivations: z, targets, weights: ones, status: [RUNNING], coefficients: new Float64Array(m * n) },
-      { ...block, scale: 1, accumulate: 0, step: 0 },
+      { ...block, scale: 1, accumulate: 0, keep: 0, step: 0 },
       shared,
       choices,
     ).coefficients.values;

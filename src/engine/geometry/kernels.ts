@@ -1,6 +1,6 @@
 import type { Law } from '../../model/draws.ts';
 import { defineKernel } from '../kernel.ts';
-import { floats, SAMPLES_PER_CHUNK, TILE, threads, tilesBelow } from '../kernels.ts';
+import { floats, matrixParts, SAMPLES_PER_CHUNK, TILE, threads, tilesBelow } from '../kernels.ts';
 
 /** Numbers that one workgroup of `sum_squares` sums up. */
 export const VALUES_PER_CHUNK = 1024;
@@ -45,7 +45,7 @@ export const geometryKernels = {
     },
     params: { vectors: 'u32', per_replica: 'u32', width: 'u32', samples: 'u32', first: 'u32', count: 'u32' },
     constants: ['OWN_TARGETS'],
-    groups: (p) => threads(p.vectors * p.width * p.count),
+    groups: (p) => p.vectors * matrixParts(p.width * p.count),
     work: (p) => ({ flops: 6 * p.vectors * p.width * p.count, bytes: floats(2 * p.vectors * p.width * p.count) }),
   }),
   probe_forms: defineKernel({

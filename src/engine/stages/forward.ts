@@ -39,7 +39,7 @@ export async function prepareDataForward(
 }
 
 async function prepareResiduals(network: Network, preactivations: GPUBuffer): Promise<Forward> {
-  const { gpu, replicas, width, samples, residuals, targets } = network;
-  const residual = await network.launch('residual', { preactivations, targets, residuals });
-  return ({ first, count }) => gpu.recorder.dispatch(residual, { replicas, width, samples, first, count });
+  const { gpu, replicas, width, samples, residuals, targets, running: status } = network;
+  const residual = await network.launch('residual', { preactivations, targets, status, residuals });
+  return ({ first, count }) => gpu.recorder.dispatch(residual, { replicas, width, samples, first, count, step: 0 });
 }

@@ -29,7 +29,17 @@ export async function prepareGradient(network: Network): Promise<Stage<Float64Ar
   return {
     block(block) {
       const { first, count } = block;
-      gpu.recorder.dispatch(weigh, { replicas, width, samples, first, count, scale: 2, accumulate: 0, step: 0 });
+      gpu.recorder.dispatch(weigh, {
+        replicas,
+        width,
+        samples,
+        first,
+        count,
+        scale: 2,
+        accumulate: 0,
+        keep: 0,
+        step: 0,
+      });
       combine(block, block !== blocks[0]);
     },
     end() {

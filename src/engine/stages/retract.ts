@@ -68,7 +68,7 @@ export async function prepareRetraction(
   const weigh = (weights: GPUBuffer, coefficients: GPUBuffer) =>
     network.launch('gradient_coefficients', { preactivations, targets, weights, status, coefficients });
   const [residual, judge, square, factorise, solve, pull, move, gather] = await Promise.all([
-    network.launch('residual', { preactivations, targets, residuals }),
+    network.launch('residual', { preactivations, targets, status, residuals }),
     network.launch('retraction_state', { residuals, targets, status }, { LANES: lanesFor(samples, gpu.lanes) }),
     prepareSquare(network, preactivations, status),
     prepareFactorisation(network, gram, factor, pivots, status),
@@ -86,14 +86,14 @@ export async function prepareRetraction(
       recorder.copy(running, 0, status, 0, replicas * 4);
       if (moves) recorder.clear(moves);
       for (let step = 0; step < steps; step++) {
-        recorder.dispatch(residual, all);
+        recorder.dispatch(residual, { ...all, step });
         recorder.dispatch(judge, { replicas, samples, step });
         square.record(step);
         factorise.record(step);
         recorder.dispatch(solve, { replicas, samples, step });
-        // Before the pre-activations move, from which they are computed; zeros where a replica has stopped.
-        recorder.dispatch(pull, { ...all, scale: -1, accumulate: 0, step });
-        if (gather) recorder.dispatch(gather, { ...all, scale: -1, accumulate: 1, step });
+        // Before the pre-activations move, from which they are computed.
+        recorder.dispatch(pull, { ...all, scale: -1, accumulate: 0, keep: 1, step });
+        if (gather) recorder.dispatch(gather, { ...all, scale: -1, accumulate: 1, keep: 1, step });
         move(step);
       }
     },
@@ -148,7 +148,7 @@ async function prepareSquare(network: Network, preactivations: GPUBuffer, status
     network.launch('gradient_coefficients', { preactivations, targets, weights, status, coefficients: slopes }),
     prepareGram(network, samples, { matrix: slopes, factors, status, gram }),
   ]);
-  const cells = { replicas, width, samples, first: 0, count: samples, scale: 1, accumulate: 0 };
+  const cells = { replicas, width, samples, first: 0, count: samples, scale: 1, accumulate: 0, keep: 1 };
   const columns = { replicas, rows: width, columns: samples, skip: 0, side: 0, weighted: 1, accumulate: 0 };
   return {
     record(step: number) {

@@ -57,7 +57,7 @@ export async function prepareTiled(
     return (begin, steps) => {
       for (let step = begin; step < begin + steps; step++) {
         pull(all, step);
-        gpu.recorder.dispatch(weigh, { ...shape, ...all, scale: 1, accumulate: 1, step });
+        gpu.recorder.dispatch(weigh, { ...shape, ...all, scale: 1, accumulate: 1, keep: 1, step });
       }
     };
   }
@@ -76,7 +76,7 @@ export async function prepareTiled(
       for (const block of blocks) {
         const { first, count } = block;
         if (next !== state) project(block);
-        gpu.recorder.dispatch(weigh, { ...shape, first, count, scale: 1, accumulate: 0, step });
+        gpu.recorder.dispatch(weigh, { ...shape, first, count, scale: 1, accumulate: 0, keep: 0, step });
         combine(block, true);
       }
       if (next !== state) gpu.recorder.copy(next, 0, state, 0, rows * dimension * 4);

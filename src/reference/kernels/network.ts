@@ -21,11 +21,17 @@ type Kernels = typeof kernels;
 export const isBounded = (size: number) => size < 2 ** 64;
 
 /** e_i = Σ_j a_j φ(z_ij) − y_i */
-export const residual: Oracle<Kernels['residual']> = ({ preactivations, targets, residuals }, p, c, choices) => {
+export const residual: Oracle<Kernels['residual']> = (
+  { preactivations, targets, status, residuals },
+  p,
+  c,
+  choices,
+) => {
   const { phi } = roundedActivation(choices.activation);
   const { y, a, z } = layout(p, c, targets, preactivations);
   const out = new Expected(residuals);
   for (let r = 0; r < p.replicas; r++) {
+    if (p.step >= status[r]) continue;
     for (let i = 0; i < p.count; i++) {
       const output = chainSum(p.width, (j) => multiply(a(r, j), phi(z(r, j, i))));
       out.set(r * p.samples + p.first + i, subtract(output, y(r, p.first + i)));
@@ -61,13 +67,14 @@ export const noisyResidual: Oracle<Kernels['noisy_residual']> = (buffers, p, c, 
   return { pulls: out, status: stopped };
 };
 
-/** C_ji (+)= scale·weights_i a_j φ'(z_ij), 0 for a replica that has stopped */
+/** C_ji (+)= scale·weights_i a_j φ'(z_ij); a replica that has stopped gets zeros, or keeps what it has */
 export const gradientCoefficients: Oracle<Kernels['gradient_coefficients']> = (buffers, p, c, choices) => {
   const { preactivations, targets, weights, status, coefficients } = buffers;
   const { dphi } = roundedActivation(choices.activation);
   const { a, z } = layout(p, c, targets, preactivations);
   const out = new Expected(coefficients);
   for (let r = 0; r < p.replicas; r++) {
+    if (p.step >= status[r] && p.keep === 1) continue;
     for (let j = 0; j < p.width; j++) {
       for (let i = 0; i < p.count; i++) {
         const cell = (r * p.width + j) * p.count + i;

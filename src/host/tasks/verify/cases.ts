@@ -78,6 +78,11 @@ const name = ([replicas, width, samples, first, count]: Block) =>
 
 const vectorsOf = (replicas: number) => ({ vectors: replicas * 3, per_replica: 3 });
 
+const STEP = 9;
+/** Of several replicas one has stopped at this step, one goes on until the next. */
+const stopping = (replicas: number) =>
+  Uint32Array.from({ length: replicas }, (_, r) => (r === 1 ? STEP : r === 2 ? STEP + 1 : RUNNING));
+
 /** The cases of every kernel. Odd shapes, several replicas, blocks inside the data, results added to earlier ones. */
 export const cases: Cases = {
   multiply: multiplyCases,
@@ -91,9 +96,10 @@ export const cases: Cases = {
         buffers: {
           preactivations: c.random.normals(replicas * width * count, 1.5),
           targets: targets(c.random, samples, width, replicas),
+          status: stopping(replicas),
           residuals: blank(replicas * samples),
         },
-        params: { replicas, width, samples, first, count },
+        params: { replicas, width, samples, first, count, step: STEP },
         constants: targetConstants(samples, width, replicas),
         choices: choices(c),
       };
@@ -126,18 +132,27 @@ export const cases: Cases = {
   gradient_coefficients: (c) =>
     chosen(c).map((block, k) => {
       const [replicas, width, samples, first, count] = block;
-      const step = 9;
+      const keep = (k >> 1) % 2;
       return {
-        name: `${name(block)}${k % 2 ? ', added' : ''}`,
+        name: `${name(block)}${k % 2 ? ', added' : ''}${keep ? ', kept' : ''}`,
         buffers: {
           preactivations: c.random.normals(replicas * width * count, 1.5),
           targets: targets(c.random, samples, width, replicas),
           weights: c.random.normals(replicas * samples),
-          // Of several replicas one has stopped at this step, one goes on until the next.
-          status: Uint32Array.from({ length: replicas }, (_, r) => (r === 1 ? step : r === 2 ? step + 1 : RUNNING)),
+          status: stopping(replicas),
           coefficients: k % 2 ? c.random.normals(replicas * width * count) : blank(replicas * width * count),
         },
-        params: { replicas, width, samples, first, count, scale: Math.fround(-1.3), accumulate: k % 2, step },
+        params: {
+          replicas,
+          width,
+          samples,
+          first,
+          count,
+          scale: Math.fround(-1.3),
+          accumulate: k % 2,
+          keep,
+          step: STEP,
+        },
         constants: targetConstants(samples, width, replicas),
         choices: choices(c),
       };

@@ -209,9 +209,10 @@ async function longGrid(engine: Engine): Promise<Worst> {
       buffers: {
         preactivations,
         targets: Float32Array.of(1, 0, 0, 2),
+        status: new Uint32Array(replicas).fill(RUNNING),
         residuals: new Float32Array(replicas).fill(-1),
       },
-      params: { replicas, width: 1, samples: 1, first: 0, count: 1 },
+      params: { replicas, width: 1, samples: 1, first: 0, count: 1, step: 0 },
       constants: { OWN_TARGETS: 0 },
       choices: { activation: activation('identity'), space: 'weight', draws: 'full', law: 'gaussian' },
     },
