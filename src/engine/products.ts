@@ -32,10 +32,12 @@ const workgroup = (rows: number, columns: number, across: number, down: number, 
 
 /**
  * By the cells of an invocation where it works alone, by those of the workgroup where it works together. Larger tiles read
- * each number less often, but need a larger matrix to have work for all, and longer to compile.
+ * each number less often, but need a larger matrix to have work for all, and longer to compile. 'quads
+ * 8x4' is narrow: four invocations across, for few columns, as those of a small network's samples.
  */
 export const tiles = {
   'quads 4x4': quads(4, 4, 8, 1),
+  'quads 8x4': quads(8, 4, 4, 2),
   'quads 16x1': quads(16, 1, 8, 1),
   'quads 16x4': quads(16, 4, 8, 2),
   'quads 16x8': quads(16, 8, 8, 1),
@@ -76,6 +78,7 @@ const BUSY = 128;
 export function chooseTile({ rows, columns, terms }: ProductShape, { software, subgroup = 0 }: TileDevice): TileName {
   if (software && subgroup >= 4) {
     if (columns <= 8) return 'quads 16x1';
+    if (columns <= 16) return 'quads 8x4';
     return rows * columns * terms < SMALL_PRODUCT ? 'quads 4x4' : 'quads 16x4';
   }
   const groups = (name: TileName) => {

@@ -14,7 +14,7 @@ import { candidatesOf, faultsOf, planFields, sameChoice } from '../../src/engine
 import { predict } from '../../src/engine/plans/cost.ts';
 import { duration } from '../../src/engine/plans/reason.ts';
 import type { Measured, TunedEntry } from '../../src/engine/plans/tuned.ts';
-import { possibleTiles } from '../../src/engine/products.ts';
+import { chooseTile, possibleTiles } from '../../src/engine/products.ts';
 
 const small: PlanRequest = {
   samples: 10,
@@ -258,6 +258,8 @@ describe('the tile of matrix products', () => {
     expect(tileOf(gpu)).toBe('workgroup 64x64');
     expect(tileOf({ ...gpu, width: 4096 })).toBe('workgroup 128x64');
     expect(choosePlan({ ...large, width: 16, samples: 128, batch: 128 }, { strategy: 'tiled' }).tile).toBe('quads 4x4');
+    expect(chooseTile({ rows: 10_240, columns: 10, terms: 20 }, { software: true, subgroup: 4 })).toBe('quads 8x4');
+    expect(chooseTile({ rows: 10_240, columns: 8, terms: 20 }, { software: true, subgroup: 4 })).toBe('quads 16x1');
     expect(choosePlan(small).tile).toBe('none');
   });
 
