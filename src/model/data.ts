@@ -29,7 +29,7 @@ export interface InputOptions {
 /** Data points X, n × d row-major, exact in float32. Throws BAD_SHAPE for `orthonormal` with n > d. */
 export function makeInputs({ kind, n, d, seed }: InputOptions): Float32Array {
   checkSizes({ n, d });
-  if (kind === 'paper') return Float32Array.from(streamUniforms('data', seed, parts.inputs, 0, n * d));
+  if (kind === 'paper') return new Float32Array(streamUniforms('data', seed, parts.inputs, 0, n * d));
   const x = streamNormals('data', seed, parts.inputs, 0, n * d);
   if (kind === 'orthonormal' && n > d) {
     throw new FlatwalkError(
@@ -45,7 +45,7 @@ export function makeInputs({ kind, n, d, seed }: InputOptions): Float32Array {
       normaliseRow(x, i, d);
     }
   }
-  return Float32Array.from(x);
+  return new Float32Array(x);
 }
 
 export interface LabelOptions {
@@ -82,7 +82,7 @@ export interface WeightOptions {
 export function makeWeights({ m, d, std, seed, replica = 0 }: WeightOptions): Float32Array {
   checkSizes({ m, d });
   checkInterval(0, std, 'starting weights');
-  return Float32Array.from(streamNormals('init', seed, parts.weights, replica, m * d), (g) => std * g);
+  return new Float32Array(streamNormals('init', seed, parts.weights, replica, m * d).map((g) => std * g));
 }
 
 export interface AlignedStartOptions {
@@ -118,10 +118,10 @@ export function makeSignMatchedWeights(options: AlignedStartOptions): Float32Arr
   }
   const gram = cholesky(rowProducts(inputs, inputs, n, n, d), n, 'The Gram matrix of the data');
   const u = streamUniforms('init', seed, parts.alignedStart, replica, m * n);
-  const z = Float64Array.from(u, (v, k) => (labels[k % n] < 0 ? -1 : 1) * (low + (high - low) * v));
+  const z = u.map((v, k) => (labels[k % n] < 0 ? -1 : 1) * (low + (high - low) * v));
   const coefficients = new Float64Array(m * n);
   for (let j = 0; j < m; j++) coefficients.set(choleskySolve(gram, n, z.subarray(j * n, (j + 1) * n)), j * n);
-  return Float32Array.from(product(coefficients, inputs, m, n, d));
+  return new Float32Array(product(coefficients, inputs, m, n, d));
 }
 
 function removeRow(x: Float64Array, i: number, k: number, d: number): void {

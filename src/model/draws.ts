@@ -1,5 +1,5 @@
 import { FlatwalkError } from './errors.ts';
-import { mulhi, normalPair, normals, philox, signOf, uniform } from './philox.ts';
+import { mulhi, normalOf, philox, signOf, uniform } from './philox.ts';
 
 /**
  * Who draws which random number. Every number has an address, so it is the same on every adapter and however a run is cut:
@@ -41,6 +41,13 @@ export function packSettings(factor: number, noise: number, seed: number): Uint3
 
 /** The four words at an address. Throws BAD_ARGUMENT for a seed, step, replica or block out of its range. */
 export function drawBlock(purpose: Purpose, seed: number, step: number, replica: number, block: number): Uint32Array {
+  return drawsAt(purpose, seed, step, replica)(block, new Uint32Array(4));
+}
+
+/** Writes the words of one block after another: what they share is checked once. */
+type Draws = (block: number, words: Uint32Array) => Uint32Array;
+
+function drawsAt(purpose: Purpose, seed: number, step: number, replica: number): Draws {
   if (!Number.isInteger(replica) || replica < 0 || replica >= 2 ** 32) {
     throw new FlatwalkError(
       'BAD_ARGUMENT',
@@ -48,15 +55,19 @@ export function drawBlock(purpose: Purpose, seed: number, step: number, replica:
       'Count replicas from 0.',
     );
   }
-  if (!Number.isInteger(block) || block < 0 || block >= 2 ** 24) {
-    throw new FlatwalkError(
-      'BAD_ARGUMENT',
-      `Block ${block} of the generator's ${purpose} numbers is out of range: a step has 2^24 blocks.`,
-      'Ask for fewer numbers at once.',
-    );
-  }
-  const [stepLow, stepHigh] = splitWords(step, 'step');
-  return philox([stepLow, stepHigh, replica, purposes[purpose] * 2 ** 24 + block], splitSeed(seed));
+  const counter = [...splitWords(step, 'step'), replica, 0];
+  const key = splitSeed(seed);
+  return (block, words) => {
+    if (!Number.isInteger(block) || block < 0 || block >= 2 ** 24) {
+      throw new FlatwalkError(
+        'BAD_ARGUMENT',
+        `Block ${block} of the generator's ${purpose} numbers is out of range: a step has 2^24 blocks.`,
+        'Ask for fewer numbers at once.',
+      );
+    }
+    counter[3] = purposes[purpose] * 2 ** 24 + block;
+    return philox(counter, key, words);
+  };
 }
 
 /**
@@ -72,7 +83,7 @@ export function sampledDraw(
   law: Law = 'gaussian',
 ): { index: number; noise: number } {
   const words = drawBlock('sampled', seed, step, replica, position);
-  const noise = law === 'gaussian' ? normalPair(words[2], words[3])[0] : signOf(words[2]);
+  const noise = law === 'gaussian' ? normalOf(words, 2) : signOf(words[2]);
   return { index: mulhi(words[0], n), noise };
 }
 
@@ -84,8 +95,8 @@ export function fullBatchDraws(
   n: number,
   law: Law = 'gaussian',
 ): Float64Array {
-  const numbers = law === 'gaussian' ? normals : (words: Uint32Array) => Array.from(words, signOf);
-  return fill(n, (block) => numbers(drawBlock('full', seed, step, replica, block)));
+  const draws = drawsAt('full', seed, step, replica);
+  return fill(n, draws, law === 'gaussian' ? normalOf : (words, k) => signOf(words[k]));
 }
 
 /** The normal law of `fullBatchDraws`. */
@@ -98,15 +109,9 @@ export function fullBatchNormals(seed: number, step: number, replica: number, n:
  * one bit each, number k taking bit k mod 32 of word ⌊(k mod 128)/32⌋ of block ⌊k/128⌋.
  */
 export function probeVector(seed: number, probe: number, replica: number, length: number, kind: Law): Float64Array {
-  if (kind === 'gaussian') return fill(length, (block) => normals(drawBlock('probe', seed, probe, replica, block)));
-  return fill(
-    length,
-    (block) => {
-      const words = drawBlock('probe', seed, probe, replica, block);
-      return Array.from({ length: 128 }, (_, bit) => signOf(words[bit >> 5] >>> (bit & 31)));
-    },
-    128,
-  );
+  const draws = drawsAt('probe', seed, probe, replica);
+  if (kind === 'gaussian') return fill(length, draws, normalOf);
+  return fill(length, draws, (words, bit) => signOf(words[bit >> 5] >>> (bit & 31)), 128);
 }
 
 /** Independent standard normals for initial weights (`init`) or made data (`data`); four from a block. */
@@ -117,7 +122,7 @@ export function streamNormals(
   replica: number,
   length: number,
 ): Float64Array {
-  return fill(length, (block) => normals(drawBlock(purpose, seed, part, replica, block)));
+  return fill(length, drawsAt(purpose, seed, part, replica), normalOf);
 }
 
 /** Independent uniforms in [0, 1), four from a block; addressed as `streamNormals`. */
@@ -128,14 +133,19 @@ export function streamUniforms(
   replica: number,
   length: number,
 ): Float64Array {
-  return fill(length, (block) => Array.from(drawBlock(purpose, seed, part, replica, block), uniform));
+  return fill(length, drawsAt(purpose, seed, part, replica), (words, k) => uniform(words[k]));
 }
 
-function fill(length: number, block: (index: number) => ArrayLike<number>, perBlock = 4): Float64Array {
+/** Number k of a block. */
+type Convert = (words: Uint32Array, k: number) => number;
+
+/** Numbers of one block after another. Nothing is allocated for a block: there may be millions. */
+function fill(length: number, draws: Draws, convert: Convert, perBlock = 4): Float64Array {
   const out = new Float64Array(length);
+  const words = new Uint32Array(4);
   for (let start = 0; start < length; start += perBlock) {
-    const numbers = block(start / perBlock);
-    for (let k = 0; k < perBlock && start + k < length; k++) out[start + k] = numbers[k];
+    draws(start / perBlock, words);
+    for (let k = 0; k < perBlock && start + k < length; k++) out[start + k] = convert(words, k);
   }
   return out;
 }

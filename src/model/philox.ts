@@ -14,8 +14,12 @@ export function mulhi(a: number, b: number): number {
   return ah * bh + (middle >>> 16) + (carry >>> 16);
 }
 
-/** Four random words from a counter of four words and a key of two (all taken modulo 2^32). */
-export function philox(counter: ArrayLike<number>, key: ArrayLike<number>): Uint32Array {
+/** Four random words from a counter of four words and a key of two (all taken modulo 2^32), written to `words`. */
+export function philox(
+  counter: ArrayLike<number>,
+  key: ArrayLike<number>,
+  words: Uint32Array = new Uint32Array(4),
+): Uint32Array {
   let c0 = counter[0] >>> 0;
   let c1 = counter[1] >>> 0;
   let c2 = counter[2] >>> 0;
@@ -34,7 +38,11 @@ export function philox(counter: ArrayLike<number>, key: ArrayLike<number>): Uint
     k0 = (k0 + 0x9e3779b9) >>> 0; // golden ratio
     k1 = (k1 + 0xbb67ae85) >>> 0; // √3 − 1
   }
-  return Uint32Array.of(c0, c1, c2, c3);
+  words[0] = c0;
+  words[1] = c1;
+  words[2] = c2;
+  words[3] = c3;
+  return words;
 }
 
 /** Uniform in (0, 1] from the upper 24 bits of a word; exact in float32. */
@@ -48,18 +56,14 @@ export function uniform(word: number): number {
 }
 
 /**
- * Two independent standard normals from two words (Box & Muller 1958): √(−2 ln u)·(cos 2πv, sin 2πv), u in (0, 1] from
- * `a`, v in [0, 1) from `b`. Float64; the shaders agree to 2e-6. With 24 bits no value exceeds 5.77.
+ * Standard normal k of a block: two from words 0 and 1, then two from words 2 and 3 (Box & Muller 1958),
+ * √(−2 ln u)·(cos 2πv, sin 2πv), u in (0, 1] from the first word, v in [0, 1) from the second. Float64; the shaders agree to
+ * 2e-6. With 24 bits no value exceeds 5.77.
  */
-export function normalPair(a: number, b: number): [number, number] {
-  const radius = Math.sqrt(-2 * Math.log(uniformAboveZero(a)));
-  const angle = 2 * Math.PI * uniform(b);
-  return [radius * Math.cos(angle), radius * Math.sin(angle)];
-}
-
-/** The four normals of a block: the pair of words 0 and 1, then that of words 2 and 3. */
-export function normals(words: ArrayLike<number>): [number, number, number, number] {
-  return [...normalPair(words[0], words[1]), ...normalPair(words[2], words[3])];
+export function normalOf(words: ArrayLike<number>, k: number): number {
+  const radius = Math.sqrt(-2 * Math.log(uniformAboveZero(words[k & 2])));
+  const angle = 2 * Math.PI * uniform(words[(k & 2) + 1]);
+  return radius * ((k & 1) === 0 ? Math.cos(angle) : Math.sin(angle));
 }
 
 /** ±1 with equal chances: +1 where the lowest bit of the word is set. */

@@ -1,6 +1,6 @@
 import type { kernels } from '../../engine/registry.ts';
 import { fullBatchDraws, probeVector, sampledDraw } from '../../model/draws.ts';
-import { mulhi, normals, philox } from '../../model/philox.ts';
+import { mulhi, normalOf, philox } from '../../model/philox.ts';
 import { type Operand, type Rounded, rounded } from '../rounding.ts';
 import { type Choices, type Contents, Expected, type Oracle } from './oracle.ts';
 
@@ -116,9 +116,7 @@ export const drawTable: Oracle<Kernels['draw_table']> = ({ requests, words, norm
     [...block, ...scaled].forEach((word, i) => {
       blocks.set(8 * k + i, word);
     });
-    normals(block).forEach((value, i) => {
-      numbers.set(4 * k + i, normal(value));
-    });
+    for (let i = 0; i < 4; i++) numbers.set(4 * k + i, normal(normalOf(block, i)));
   }
   return { words: blocks, normals: numbers };
 };
