@@ -97,6 +97,66 @@ describe('the length of a run', () => {
     expect(strategy({ ...adapter, steps: 1000 * short })).toBe('lane');
   });
 
+  const lengths: [string, Partial<PlanRequest>, [steps: number, strategy: Choice['strategy']][]][] = [
+    [
+      'SwiftShader',
+      { subgroup: 4 },
+      [
+        [1e3, 'group'],
+        [1e5, 'subgroup'],
+        [1e9, 'subgroup'],
+      ],
+    ],
+    [
+      'SwiftShader, 64 replicas',
+      { subgroup: 4, replicas: 64 },
+      [
+        [100, 'group'],
+        [5e3, 'subgroup'],
+        [1e6, 'lane'],
+      ],
+    ],
+    [
+      'llvmpipe',
+      { ...llvmpipe, subgroup: 8 },
+      [
+        [1e5, 'group'],
+        [1e7, 'subgroup'],
+        [1e9, 'subgroup'],
+      ],
+    ],
+    [
+      'llvmpipe, 1024',
+      { ...llvmpipe, subgroup: 8, replicas: 1024 },
+      [
+        [100, 'group'],
+        [2e4, 'subgroup'],
+        [1e6, 'lane'],
+      ],
+    ],
+    [
+      'a GPU',
+      { ...gpu, subgroup: 32 },
+      [
+        [1e3, 'group'],
+        [1e6, 'subgroup'],
+        [1e9, 'subgroup'],
+      ],
+    ],
+    [
+      'a GPU that is full',
+      { ...gpu, subgroup: 32, replicas: 4096 },
+      [
+        [100, 'group'],
+        [5e4, 'subgroup'],
+        [1e7, 'lane'],
+      ],
+    ],
+  ];
+  test.each(lengths)('where there are subgroups: %s', (_, adapter, chosen) => {
+    for (const [steps, expected] of chosen) expect(strategy({ ...adapter, steps }), `${steps} steps`).toBe(expected);
+  });
+
   test('there is one length at which the plan changes, and replicas make it shorter', () => {
     const change = (replicas: number) => {
       const plans = Array.from({ length: 60 }, (_, k) => strategy({ replicas, steps: Math.round(1.4 ** k) }));

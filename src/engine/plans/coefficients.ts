@@ -46,8 +46,9 @@ export interface Coefficients {
  * of z³, m = n = 10, d = 20 that draws its own numbers then takes 0.7 µs a step and 0.5 s to compile on SwiftShader, 0.13 µs and
  * 13 s on llvmpipe; one workgroup 4 µs and 0.1 s, or 0.8 µs and 0.8 s. `flatwalk tune --size small` and `flatwalk explain` show both again.
  *
- * gpu: not measured, but reckoned from clock rates, latencies and what drivers are known to take. Only the order matters: lanes
- * for what fits in registers, matrix products for full batches.
+ * gpu: not measured, but reckoned from clock rates, latencies and what drivers are known to take. Only the order matters: the
+ * lanes of a subgroup for what fits in registers, a lane a replica where replicas fill the device, matrix products for full
+ * batches.
  */
 export const coefficients: Readonly<Record<AdapterFamily, Coefficients>> = {
   swiftshader: {

@@ -26,7 +26,7 @@ export function reference(o: ProblemOptions): ReferenceProblem {
 }
 
 /** The plans by which a run can be done, small enough for each. The full batch is for `tiled`. */
-const subgroups = (await openTestAdapter()).features.has('subgroups');
+export const subgroups = (await openTestAdapter()).features.has('subgroups');
 if (!subgroups) console.log("not tried: the strategy 'subgroup', because the adapter has no subgroups");
 
 const strategies = ['lane', ...(subgroups ? (['subgroup'] as const) : []), 'group', 'tiled'] as const;
