@@ -5,6 +5,7 @@
 import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { BenchDocument } from '../document.ts';
+import { curveTable } from './curves.ts';
 import { ownTable } from './own.ts';
 import { drawSteps } from './picture.ts';
 import { type PeersDocument, pairsTable, provenance, ratioTable } from './report.ts';
@@ -16,7 +17,9 @@ export function figures(root: string): { path: string; is: string; shouldBe: str
   const read = (path: string) => (existsSync(join(root, path)) ? readFileSync(join(root, path), 'utf8') : '');
   const performance = read('docs/performance.md');
   let filled = fill(performance, 'ratios', ratioTable(documents));
-  filled = fill(filled, 'own', ownTable(documentsOf<BenchDocument>(root, 'bench')));
+  const own = documentsOf<BenchDocument>(root, 'bench');
+  filled = fill(filled, 'own', ownTable(own));
+  filled = fill(filled, 'curves', curveTable(own));
   const pairs = Object.values(documents).map((document) => `${provenance(document)}\n\n${pairsTable(document)}`);
   filled = fill(filled, 'pairs', pairs.join('\n\n'));
   const made = [{ path: 'docs/performance.md', is: performance, shouldBe: filled }];

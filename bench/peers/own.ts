@@ -3,12 +3,11 @@ import type { BenchCase, BenchDocument, Figure } from '../document.ts';
 import { type SizeName, sizeNames } from '../problems.ts';
 import type { Interval } from '../statistics.ts';
 import { shortNumber, timeText } from '../tables.ts';
-import { type AdapterKind, judge } from './targets.ts';
+import { type AdapterKind, judge, titles } from './targets.ts';
 
 /** Cases of kernels of which nearly all the arithmetic is a matrix product. */
 const PRODUCTS = /^large\/(multiply|activate|project|combine|gram_matrix)/;
 
-const titles: Record<AdapterKind, string> = { swiftshader: 'SwiftShader', lavapipe: 'lavapipe', gpu: 'GPU' };
 /** Share of the adapter's own multiply-add rate. */
 const shares: Record<AdapterKind, number> = { swiftshader: 0.4, lavapipe: 0.3, gpu: 0.6 };
 /** Times that single probes may take, of what they take together. */

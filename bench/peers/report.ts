@@ -2,7 +2,7 @@
 import { shortNumber, timeText } from '../tables.ts';
 import type { PeersResult } from './compare.ts';
 import type { RowResult } from './rows.ts';
-import type { AdapterKind } from './targets.ts';
+import { type AdapterKind, titles } from './targets.ts';
 
 /** A document that `flatwalk bench --peers --out FILE` has written. */
 export interface PeersDocument extends PeersResult {
@@ -17,8 +17,6 @@ export interface PeersDocument extends PeersResult {
 }
 
 export type ByAdapter = Partial<Record<AdapterKind, PeersDocument>>;
-
-const titles: Record<AdapterKind, string> = { swiftshader: 'SwiftShader', lavapipe: 'lavapipe', gpu: 'GPU' };
 
 /** Every row of every adapter that was measured. */
 export function ratioTable(documents: ByAdapter): string {

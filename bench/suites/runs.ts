@@ -21,6 +21,8 @@ export interface RunCase {
   readonly plan?: PlanWish;
   /** Steps that belong together: runs are multiples of them long. 1 if not given. */
   readonly each?: number;
+  /** Steps of a run, where many short runs are timed instead of one long one. */
+  readonly runOf?: number;
   /** Metrics of rows that are taken after each of them, and at the start. */
   readonly rows?: readonly MetricName[];
 }
@@ -58,7 +60,7 @@ export function groupOf({ effort, engine }: BenchContext, cases: readonly RunCas
 }
 
 function entryOf(one: RunCase, given: BenchProblem, problem: Problem): Entry {
-  const { name, replicas = 1, plan, each = 1, rows } = one;
+  const { name, replicas = 1, plan, each = 1, runOf, rows } = one;
   const { stepSize, noise, batch, seed, size } = given;
   const watch = rows ? { every: each, metrics: rows } : {};
   // Checked and timed runs have one plan: that of a long run.
@@ -69,14 +71,17 @@ function entryOf(one: RunCase, given: BenchProblem, problem: Problem): Entry {
       throw new FlatwalkError('NOT_DEFINED', `The run ended as ${outcome.kind}`, 'Take a smaller step size.');
     }
   };
-  const { space, strategy, lanes, draws } = problem.train({ ...common, steps: 1 }).plan;
+  const { space, strategy, lanes, draws, tile } = problem.train({ ...common, steps: 1 }).plan;
   return {
     name,
     unit: replicas > 1 ? 'step of a replica' : 'step',
-    per: each * replicas,
-    plan: `${strategy}, ${space} space, ${lanes} lanes, draws ${draws}`,
+    per: (runOf ?? each) * replicas,
+    plan: `${strategy}, ${space} space, ${lanes} lanes, draws ${draws}${tile === 'none' ? '' : `, tile ${tile}`}`,
     work: stepWork(size, space, strategy),
-    run: (count) => go(count * each),
+    async run(count) {
+      if (!runOf) return go(count * each);
+      for (let k = 0; k < count; k++) await go(runOf);
+    },
     async check() {
       problem.setWeights(given.options.weights);
       let first: MetricRow | undefined;

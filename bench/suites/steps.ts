@@ -12,7 +12,7 @@ export const steps: Suite = {
   quickSeconds: 32,
   groups: (context) => {
     const [small, ...larger] = plans(context);
-    return [small, ...scaling(context), ...larger];
+    return [small, ...scaling(context), ...lengths(context), ...larger];
   },
 };
 
@@ -20,6 +20,7 @@ export const steps: Suite = {
 function plans(context: BenchContext): Group[] {
   const { effort } = context;
   const lane = (space: Plan['space']) => ({ strategy: 'lane', space }) as const;
+  const subgroup = (space: Plan['space']) => ({ strategy: 'subgroup', space }) as const;
   const group = (space: Plan['space']) => ({ strategy: 'group', space }) as const;
   const tiled = (space: Plan['space']) => ({ strategy: 'tiled', space }) as const;
   const small: RunCase[] = [
@@ -36,7 +37,11 @@ function plans(context: BenchContext): Group[] {
     { name: 'large/step, weight space', size: 'large', plan: tiled('weight') },
   ];
   if (effort === 'full') {
+    if (context.engine.lowLevel.subgroup > 0) {
+      small.push({ name: 'small/one run, subgroup, weight space', size: 'small', plan: subgroup('weight') });
+    }
     small.push(
+      { name: 'small/one run, lane, data space', size: 'small', plan: lane('data') },
       // Twice the registers of data space: drivers that optimise hard compile it for a while.
       { name: 'small/one run, lane, weight space', size: 'small', plan: lane('weight') },
       { name: 'small/one run, group, weight space', size: 'small', plan: group('weight') },
@@ -54,4 +59,13 @@ function scaling(context: BenchContext): Group[] {
   if (effort === 'tiny') return [groupOf(context, of('small', [3]))];
   if (effort === 'quick') return [groupOf(context, of('small', [4, 16, 64, 256, 1024]), 4)];
   return [groupOf(context, of('small', [4, 16, 64, 256, 1024, 4096]), 4), groupOf(context, of('mid', [4, 16]), 3)];
+}
+
+/** Runs of different lengths: what a run costs beside its steps, then a time that is proportional to them. */
+function lengths(context: BenchContext): Group[] {
+  if (context.effort !== 'full') return [];
+  const runs = [1e3, 1e4, 1e5, 1e6].map(
+    (runOf): RunCase => ({ name: `small/run of ${runOf} steps`, size: 'small', runOf }),
+  );
+  return [groupOf(context, runs, 2)];
 }

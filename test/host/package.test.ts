@@ -89,7 +89,7 @@ async function bundle(entry: string): Promise<string> {
 
 describe('sizes', () => {
   test('the engine and each of its parts, minified and compressed', async () => {
-    const most: Record<string, number> = { flatwalk: 31, geometry: 25, large: 25 };
+    const most: Record<string, number> = { flatwalk: 32, geometry: 25, large: 25 };
     const sizes: Record<string, number> = {};
     for (const entry of Object.keys(most)) {
       const { code } = await minify(`${entry}.js`, await bundle(`${entry}.js`), {

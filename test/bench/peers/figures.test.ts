@@ -2,6 +2,7 @@ import { fileURLToPath } from 'node:url';
 import { describe, expect, test } from 'vitest';
 import type { BenchCase, BenchDocument, Figure, SuiteName } from '../../../bench/document.ts';
 import type { PeerResult } from '../../../bench/peers/compare.ts';
+import { curveTable } from '../../../bench/peers/curves.ts';
 import { figures } from '../../../bench/peers/figures.ts';
 import { ownTable } from '../../../bench/peers/own.ts';
 import { drawSteps } from '../../../bench/peers/picture.ts';
@@ -139,4 +140,23 @@ test('rows of our own: shares of the roofline, figures at each size, and what wa
 test('what is committed is what the results say: npm run figures', () => {
   const root = fileURLToPath(new URL('../../..', import.meta.url));
   for (const { path, is, shouldBe } of figures(root)) expect(is, path).toBe(shouldBe);
+});
+
+test('curves: the time of all and of one, beside the point before of the same size', () => {
+  const timed = (name: string, median: number) => ({ suite: 'steps', case: name, time: { median } });
+  const cases = [
+    timed('small/4 replicas', 200),
+    timed('small/64 replicas', 100),
+    timed('mid/4 replicas', 1000),
+    timed('small/one run', 1),
+    timed('small/run of 1000 steps', 50),
+    { suite: 'steps', case: 'small/run of 10000 steps' },
+  ];
+  const lines = curveTable({ lavapipe: { cases } as unknown as BenchDocument }).split('\n');
+  expect(lines.slice(2)).toEqual([
+    '| lavapipe | small, 4 replicas, a step of each | 800 ns | 200 ns a step of a replica |  |',
+    '| lavapipe | small, 64 replicas, a step of each | 6.40 µs | 100 ns a step of a replica | 0.50x |',
+    '| lavapipe | mid, 4 replicas, a step of each | 4.00 µs | 1.00 µs a step of a replica |  |',
+    '| lavapipe | small, 1000 steps, a run | 50.0 µs | 50.0 ns a step |  |',
+  ]);
 });
