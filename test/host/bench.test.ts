@@ -95,6 +95,11 @@ describe('flatwalk bench', () => {
     const refused: [args: string[], message: string][] = [
       [['--quik'], 'Did you mean --quick?'],
       [['--suite', 'rofline'], 'roofline, kernels, steps'],
+      [['compre', 'old.json', 'new.json'], "there is no 'compre' in bench\n(Did you mean compare?)"],
+      [['rofline'], "there is no 'rofline' in bench\n(Did you mean --suite roofline?)"],
+      [['roofline'], "'roofline' is a suite, no subcommand of bench\n(Write --suite roofline)"],
+      [['steps', 'probes'], '(Write --suite steps probes)'],
+      [['old.json', 'new.json'], '(Files: flatwalk bench compare OLD NEW; suites: --suite roofline kernels'],
       [['--filter', 'no such case'], "No case has 'no such case' in its name"],
       [['--suite', 'steps', '--filter', 'barrier'], "No case of steps has 'barrier' in its name"],
       [['--out', 'there.json'], 'there.json exists already'],
@@ -107,6 +112,16 @@ describe('flatwalk bench', () => {
       expect(out).not.toContain('measured');
     }
     expect(readFileSync(join(folder, 'there.json'), 'utf8')).toBe('{}');
+  });
+
+  test('so is a subcommand mistyped, with a document of the reason', async () => {
+    const { code, out } = await bench('compre', 'old.json', 'new.json', '--json');
+    expect(code).toBe(2);
+    const message = "there is no 'compre' in bench\n(Did you mean compare?)";
+    expect(JSON.parse(out)).toMatchObject({
+      command: 'bench',
+      outcome: { kind: 'failed', code: 'BAD_ARGUMENT', message },
+    });
   });
 
   test('Ctrl-C keeps what was measured, exit 130', async () => {

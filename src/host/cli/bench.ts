@@ -1,4 +1,6 @@
+import { Command, CommanderError } from 'commander';
 import { type BenchResult, SCHEMA, type SuiteName } from '../../../bench/document.ts';
+import { suites } from '../../../bench/suites/index.ts';
 import { caseTable, counted, figureTable, percentText, skippedLines, timeText } from '../../../bench/tables.ts';
 import { startAlone } from './bench-alone.ts';
 import { type Baseline, withBaseline } from './bench-baseline.ts';
@@ -22,7 +24,7 @@ interface BenchCommandOptions extends CommonOptions {
 }
 
 export function benchCommand({
-  suite: suites,
+  suite,
   filter,
   quick,
   tiny,
@@ -37,7 +39,7 @@ export function benchCommand({
 }: BenchCommandOptions): Promise<void> {
   const effort = tiny ? 'tiny' : quick ? 'quick' : 'full';
   if (peers) return peersCommand({ filter, effort, python, out, common });
-  const config = { suites, filter, effort } as const;
+  const config = { suites: suite, filter, effort } as const;
   const baseline: Baseline | null = file === undefined ? null : { file, threshold, relative, update };
   return withBaseline(baseline, out, common.json, (file) =>
     perform({
@@ -55,6 +57,46 @@ export function benchCommand({
       },
     }),
   );
+}
+
+/** Refuses what follows `bench` and is no subcommand: a name mistyped, or that of a suite. @throws CommanderError */
+export function refuseWords(bench: Command): void {
+  const [word] = bench.args;
+  if (word === undefined) return;
+  const names = suites.map(({ name }) => name);
+  const asked = bench.args.filter((arg) => (names as string[]).includes(arg));
+  if (asked.includes(word as SuiteName)) {
+    bench.error(`error: '${word}' is a suite, no subcommand of bench\n(Write --suite ${asked.join(' ')})`);
+  }
+  const subcommands = bench
+    .createHelp()
+    .visibleCommands(bench)
+    .map((command) => command.name());
+  const near = similar(word, [...subcommands, ...names]).map((name) => {
+    return subcommands.includes(name) ? name : `--suite ${name}`;
+  });
+  const fix =
+    near.length > 0
+      ? `Did you mean ${near.join(' or ')}?`
+      : `Files: flatwalk bench compare OLD NEW; suites: --suite ${names.join(' ')}; cases: --filter TEXT`;
+  bench.error(`error: there is no '${word}' in bench\n(${fix})`);
+}
+
+/** The names that are meant, as far as Commander can tell; its suggestions come with its errors only. */
+function similar(word: string, names: readonly string[]): string[] {
+  const guess = new Command()
+    .exitOverride()
+    .helpCommand(false)
+    .configureOutput({ writeErr: () => {} });
+  for (const name of names) guess.command(name);
+  try {
+    guess.parse([word], { from: 'user' });
+  } catch (error) {
+    if (!(error instanceof CommanderError)) throw error;
+    const [, found] = /Did you mean (?:one of )?([^?]*)\?/.exec(error.message) ?? [];
+    return found?.split(', ') ?? [];
+  }
+  return [];
 }
 
 /** A time that rests on a wrong result is a failure. */

@@ -3,7 +3,7 @@ import { Command, CommanderError, Option } from 'commander';
 import { suites } from '../../../bench/suites/index.ts';
 import { type ErrorCode, FlatwalkError } from '../../engine/index.ts';
 import { adapterWishes } from '../node/index.ts';
-import { benchCommand } from './bench.ts';
+import { benchCommand, refuseWords } from './bench.ts';
 import { aloneCommand } from './bench-alone.ts';
 import { compareCommand, thresholdOption } from './bench-compare.ts';
 import { explainCommand } from './explain.ts';
@@ -132,7 +132,12 @@ const bench = command('bench', 'measure what things cost on this adapter, each r
   .option('--update', 'for --baseline: write it anew instead of comparing', false)
   .addHelpText('after', '\nExample: flatwalk bench --quick --suite roofline steps --out before.json')
   .enablePositionalOptions()
-  .action(benchCommand);
+  // Words that are no subcommand are refused by the action, which says what there is.
+  .allowExcessArguments()
+  .action((options, command) => {
+    refuseWords(command);
+    return benchCommand(options);
+  });
 
 bench
   .command('compare')
