@@ -47,7 +47,10 @@ for (const name of readdirSync(at('bench/peers')).filter((file) => file.endsWith
 }
 for (const name of ['run.sh', 'run.mjs', 'README.txt']) cpSync(at('bundle', name), join(out, name));
 const { version } = JSON.parse(readFileSync(at('package.json'), 'utf8'));
-writeFileSync(join(out, 'package.json'), JSON.stringify({ name: 'flatwalk-gpu', version, type: 'module' }));
+writeFileSync(
+  join(out, 'package.json'),
+  JSON.stringify({ name: 'flatwalk-gpu', version, made: new Date().toISOString(), type: 'module' }),
+);
 licences();
 
 const size = readdirSync(out, { recursive: true })

@@ -25,6 +25,12 @@ const python = value('--python') ? ['--python', value('--python')] : [];
 const scratch = mkdtempSync(join(tmpdir(), 'flatwalk-'));
 process.on('exit', () => rmSync(scratch, { recursive: true, force: true }));
 
+// Ctrl-C reaches the program too, which ends with what it has measured; that is written here.
+let interrupted = false;
+process.on('SIGINT', () => {
+  interrupted = true;
+});
+
 /** Runs the program; what it leaves in a file, and how it ended. */
 async function measure(name, args) {
   const file = join(scratch, `${name}.json`);
@@ -45,9 +51,10 @@ async function measure(name, args) {
 
 const suites = await measure('suites', ['--suite', 'roofline', 'steps', 'probes']);
 // What is missing, such as a Python with PyTorch, the document says itself.
-const peers = await measure('peers', ['--peers', ...python]);
+const peers = interrupted ? { code: 130, document: null } : await measure('peers', ['--peers', ...python]);
 const adapter = (suites.document ?? peers.document)?.environment?.adapter.name;
 if (!adapter) {
+  if (interrupted) process.exit(130);
   console.error('Nothing was measured: there is no adapter. The lines above say why; --software tries SwiftShader.');
   process.exit(3);
 }
@@ -59,4 +66,5 @@ const out = resolve(value('--out') ?? name);
 const document = { schema: 1, command: 'bundle', date: new Date().toISOString(), adapter, suites, peers };
 writeFileSync(out, `${JSON.stringify(document, null, 1)}\n`);
 console.log(`\n${adapter}: ${out}`);
+if (interrupted) process.exit(130);
 process.exitCode = suites.code === 0 && peers.code === 0 ? 0 : 1;

@@ -9,7 +9,9 @@ else
   unpacked=$(mktemp -d)
   trap 'rm -rf "$unpacked"' EXIT
 fi
-if [ ! -e "$unpacked/complete" ]; then
+# A bundle that was copied over an older one is another, by its package.json.
+if [ "$(cat "$unpacked/complete" 2>/dev/null)" != "$(cat "$here/package.json")" ]; then
+  rm -rf "${unpacked:?}"/*
   echo "Unpacking ..." >&2
   mkdir -p "$unpacked/node_modules/webgpu/dist/linux-x64" "$unpacked/vulkan"
   gzip -dc "$here/node.gz" > "$unpacked/node"
@@ -20,13 +22,14 @@ if [ ! -e "$unpacked/complete" ]; then
   cp "$here"/webgpu/* "$unpacked/node_modules/webgpu/"
   cp -r "$here/dist" "$here/bench" "$here/package.json" "$here/run.mjs" "$unpacked/"
   chmod +x "$unpacked/node"
-  touch "$unpacked/complete"
+  cp "$here/package.json" "$unpacked/complete"
 fi
 # The Vulkan loader of the system where there is one: it knows where the driver of the card is.
 if [[ " $* " == *" --software "* ]]; then
+  unset FLATWALK_ADAPTER
   export LD_LIBRARY_PATH="$unpacked/vulkan${LD_LIBRARY_PATH:+:$LD_LIBRARY_PATH}"
   export VK_ICD_FILENAMES="$unpacked/vulkan/vk_swiftshader_icd.json" VK_DRIVER_FILES="$unpacked/vulkan/vk_swiftshader_icd.json"
-elif ! ldconfig -p 2>/dev/null | grep -q 'libvulkan\.so\.1'; then
+elif ! grep -q 'libvulkan\.so\.1' <<< "$(PATH="$PATH:/usr/sbin:/sbin" ldconfig -p 2>/dev/null)"; then
   export LD_LIBRARY_PATH="${LD_LIBRARY_PATH:+$LD_LIBRARY_PATH:}$unpacked/vulkan"
 fi
 "$unpacked/node" "$unpacked/run.mjs" "$@"

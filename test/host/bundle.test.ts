@@ -1,6 +1,6 @@
 /** The bundle for a bare GPU machine, made and used with neither network nor home folder nor npm's cache. */
-import { execFileSync } from 'node:child_process';
-import { mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
+import { execFileSync, spawn } from 'node:child_process';
+import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -55,6 +55,33 @@ describe.skipIf(!possible)('the bundle', () => {
     expect(cases.map((one: { suite: string }) => one.suite)).toEqual(expect.arrayContaining(['steps', 'probes']));
     expect(document.peers.document.missing.length).toBeGreaterThan(0);
   }, 300_000);
+
+  test('laid over an older one, it is unpacked anew', () => {
+    expect(() => run('--quik')).toThrow(expect.objectContaining({ status: 2 }));
+    writeFileSync(join(bundle, 'unpacked/run.mjs'), 'process.exit(9);');
+    expect(() => run('--quik')).toThrow(expect.objectContaining({ status: 9 }));
+    const made = JSON.parse(readFileSync(join(bundle, 'package.json'), 'utf8'));
+    writeFileSync(join(bundle, 'package.json'), JSON.stringify({ ...made, made: 'later' }));
+    expect(() => run('--quik')).toThrow(expect.objectContaining({ status: 2 }));
+  });
+
+  test('Ctrl-C keeps what was measured, exit 130', async () => {
+    const out = join(folder, 'cut.json');
+    // A group of its own: a terminal sends the signal to all of them.
+    const child = spawn('./run.sh', ['--software', '--out', out], { cwd: bundle, detached: true, stdio: 'pipe' });
+    let said = '';
+    child.stderr.resume();
+    child.stdout.on('data', (text) => {
+      const before = said;
+      said += text;
+      if (said.includes('Adapter:') && !before.includes('Adapter:') && child.pid) process.kill(-child.pid, 'SIGINT');
+    });
+    const code = await new Promise((done) => child.on('close', done));
+    expect([code, said]).toEqual([130, expect.stringContaining('Adapter:')]);
+    const document = JSON.parse(readFileSync(out, 'utf8'));
+    expect(document).toMatchObject({ suites: { code: 130 }, peers: { code: 130, document: null } });
+    expect(document.suites.document.outcome).toEqual({ kind: 'aborted' });
+  }, 120_000);
 
   test('an option that it does not know is exit 2', () => {
     expect(() => run('--quik')).toThrow(expect.objectContaining({ status: 2 }));
