@@ -150,19 +150,21 @@ describe('the tuner', async () => {
   test('measures plans of a problem, whose findings then decide', async () => {
     const saved: TunedEntry[] = [];
     const tuned: TunedStore = { load: async () => saved, save: async (entry) => void saved.push(entry) };
-    const plan = { strategy: 'group', space: 'data' } as const;
+    const run = { ...tiny, steps: 50, every: 50 };
+    // Of the kind that the model prefers on this adapter for the run below: findings of other plans do not decide.
+    const { strategy, space } = (await tasks.train.run(engine, run, silent)).plan;
+    const plan = { strategy, space };
     const options = { ...tiny, steps: 5000, plan, budget };
     const { entry, refused, explanation, against } = await tasks.tune.run(engine, options, { ...silent, tuned });
     expect(refused).toEqual([]);
     expect(against).toBe('the float64 reference after 200 steps');
     expect(entry.measured.length).toBeGreaterThan(1);
-    expect(entry.measured.every(({ choice }) => choice.strategy === 'group' && choice.space === 'data')).toBe(true);
+    expect(entry.measured.every(({ choice }) => choice.strategy === strategy && choice.space === space)).toBe(true);
     expect(explanation.plan).toMatchObject({ basis: 'pinned' });
     expect(saved).toEqual([entry]);
     expect(readTuned(JSON.parse(JSON.stringify(entry)))).toEqual(entry);
 
     // A run of the same shape follows what was found; so it does without being told, where a page keeps it.
-    const run = { ...tiny, steps: 50, every: 50 };
     const followed = await tasks.train.run(engine, { ...run, tuned: [tunedEntry(), entry] }, silent);
     const { plan: chosen } = followed;
     expect(chosen.basis).toBe('tuned');
@@ -179,7 +181,7 @@ describe('the tuner', async () => {
       expect(other.basis).toBe(basis);
     }
     // The bits are those of the plan, whatever it rests on.
-    const { strategy, space, lanes, draws } = chosen;
+    const { lanes, draws } = chosen;
     const pinned = await tasks.train.run(engine, { ...run, plan: { strategy, space, lanes, draws } }, silent);
     expect(pinned.weights).toEqual(followed.weights);
   });
