@@ -1,6 +1,12 @@
 import { defineConfig } from 'vitest/config';
 import { pinnedAdapterWish } from './src/host/node/environment.ts';
 
+const adapter = pinnedAdapterWish();
+const asked = process.env.FLATWALK_ADAPTER;
+if (asked && asked !== adapter) {
+  console.warn(`FLATWALK_ADAPTER=${asked} is not for tests, which use ${adapter}: set FLATWALK_TEST_ADAPTER instead.`);
+}
+
 export default defineConfig({
   test: {
     include: ['test/**/*.test.ts'],
@@ -10,7 +16,7 @@ export default defineConfig({
     // By default one processor is kept free, of two even half of them.
     maxWorkers: '100%',
     // Tests open the adapter they are pinned to; FLATWALK_TEST_ADAPTER names another.
-    env: { FLATWALK_ADAPTER: pinnedAdapterWish() },
+    env: { FLATWALK_ADAPTER: adapter },
     // A software driver that optimises hard compiles for many seconds.
     testTimeout: 120_000,
     hookTimeout: 60_000,
