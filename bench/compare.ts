@@ -1,9 +1,11 @@
 /** Two documents of benchmarks held against each other, case by case. Pure: no files, no adapter. */
 import { FlatwalkError } from '../src/engine/index.ts';
-import { type BenchCase, type BenchDocument, SCHEMA, type SuiteName } from './document.ts';
+import type { BenchCase, BenchDocument, SkippedCase, SuiteName } from './document.ts';
+import { missingCases } from './missing.ts';
 import type { BenchProblems } from './problems.ts';
 import { isReference, REFERENCE, scaledTo } from './relative.ts';
 import { type Interval, rankTest, ratioOfMedians } from './statistics.ts';
+import { validDocument } from './validate.ts';
 
 export type Verdict = 'faster' | 'same' | 'slower' | 'unknown';
 
@@ -28,21 +30,29 @@ export interface CaseComparison {
   readonly verdict: Verdict;
   /** Why it is unknown, or what else is worth knowing; else empty. */
   readonly note: string;
-  /** Slower by more than the threshold, or wrong in the new one. */
+  /** Slower by more than the threshold, wrong in the new one, or without a time there. */
   readonly failed: boolean;
 }
 
 export interface Comparison {
   readonly threshold: number;
+  /** What both were measured on. */
+  readonly adapter: { readonly name: string; readonly software: boolean };
   /** The larger noise floor of both: no difference below it is one. Null where one of them has none. */
   readonly noiseFloor: number | null;
   readonly cases: readonly CaseComparison[];
   /** '<suite> <case>' of what only one of them has. */
   readonly onlyOld: readonly string[];
   readonly onlyNew: readonly string[];
+  /** Of those only in the old one: what the new one was not asked for. */
+  readonly leftOut: readonly SkippedCase[];
+  /** Of those only in the old one: what the new one should have and has not. */
+  readonly lost: readonly SkippedCase[];
+  /** How the new one ended; what did not finish does not pass. */
+  readonly ended: BenchDocument['outcome']['kind'];
   /** What else differs. */
   readonly notes: readonly string[];
-  /** Whether no case has failed. */
+  /** Whether the new one finished, no case is lost and none has failed. */
   readonly passed: boolean;
 }
 
@@ -62,6 +72,8 @@ export function compareDocuments(
   measured: BenchDocument,
   { threshold = THRESHOLD, relative = false }: CompareOptions = {},
 ): Comparison {
+  validDocument(old, 'The old document');
+  validDocument(measured, 'The new document');
   refuse(old, measured, relative);
   const { document: now, factor } = relative ? scaledTo(old, measured) : { document: measured, factor: null };
   const floors = [old.noiseFloor?.share, now.noiseFloor?.share].filter((share) => share !== undefined);
@@ -70,14 +82,22 @@ export function compareDocuments(
   const cases = [...after]
     .filter(([key, one]) => before.has(key) && !(relative && isReference(one)))
     .map(([key, one]) => compareCase(before.get(key)!, one, threshold, noiseFloor));
+  refuseNothing(cases, relative);
+  const { leftOut, lost } = missingCases(old, now);
+  const { name, software } = now.environment.adapter;
+  const ended = now.outcome.kind;
   return {
     threshold,
+    adapter: { name, software },
     noiseFloor,
     cases,
     onlyOld: [...before.keys()].filter((key) => !after.has(key)),
     onlyNew: [...after.keys()].filter((key) => !before.has(key)),
+    leftOut,
+    lost,
+    ended,
     notes: [...differences(old, now), ...(factor ? [scale(factor)] : [])],
-    passed: cases.every(({ failed }) => !failed),
+    passed: ended === 'finished' && lost.length === 0 && cases.every(({ failed }) => !failed),
   };
 }
 
@@ -100,7 +120,9 @@ function compareCase(old: BenchCase, now: BenchCase, threshold: number, noise: n
     ...rest,
   });
   if (!now.check.passed) return unknown(`the check fails in the new one: ${now.check.note}`, { failed: true });
-  if (!old.time || !now.time) return unknown(`there is no time in the ${old.time ? 'new' : 'old'} one`);
+  if (!old.time) return unknown('there is no time in the old one');
+  // A time that is gone may have become any time.
+  if (!now.time) return unknown('there is no time in the new one', { failed: true });
   if (old.unit !== now.unit) return unknown(`the unit was '${old.unit}' and is '${now.unit}'`);
   const { note, ...found } = compareSamples(old.time.samples, now.time.samples, threshold, noise);
   return unknown(note, found);
@@ -138,19 +160,6 @@ function whyUnknown({ low, high }: Interval, p: number, threshold: number, noise
 
 /** @throws BAD_ARGUMENT where a comparison would be one of apples and pears */
 function refuse(old: BenchDocument, now: BenchDocument, relative: boolean): void {
-  for (const [name, document] of Object.entries({ old, new: now })) {
-    const { command, schema, cases } = document;
-    if ('suite' in document) {
-      throw refusal(`The ${name} one is of peers, whose ratios are its result`, 'Compare documents of other suites.');
-    }
-    if (command !== 'bench' || !Array.isArray(cases)) {
-      throw refusal(`The ${name} one is no document of flatwalk bench`, 'Make one: flatwalk bench --out FILE.');
-    }
-    if (schema !== SCHEMA) {
-      const fix = 'Measure both with this version, or compare with the version that made them.';
-      throw refusal(`The ${name} document has schema ${schema}; this flatwalk reads ${SCHEMA}`, fix);
-    }
-  }
   const [a, b] = [old.environment, now.environment];
   for (const key of ['name', 'vendor', 'architecture', 'device', 'software'] as const) {
     refuseUnequal(`adapter's ${key}`, a.adapter[key], b.adapter[key], 'Measure both on one adapter.');
@@ -166,6 +175,24 @@ function refuse(old: BenchDocument, now: BenchDocument, relative: boolean): void
   const fix = 'Measure both with one version, and both by the same command.';
   for (const key of Object.keys(now.problem) as (keyof BenchProblems)[]) {
     refuseUnequal(`problems' ${key}`, JSON.stringify(old.problem[key]), JSON.stringify(now.problem[key]), fix);
+  }
+}
+
+/** A gate that has looked at nothing must not open. @throws BAD_ARGUMENT */
+function refuseNothing(cases: readonly CaseComparison[], relative: boolean): void {
+  if (cases.length === 0) {
+    const beside = relative ? ` beside '${REFERENCE.case}', to which all are relative` : '';
+    throw refusal(
+      `Nothing can be compared: no case is in both documents${beside}`,
+      'Measure both with the same --suite and --filter, to the end.',
+    );
+  }
+  if (cases.every(({ ratio, failed }) => !ratio && !failed)) {
+    const why = [...new Set(cases.map(({ note }) => note))].join('; ');
+    throw refusal(
+      `Nothing can be compared: ${why}`,
+      'Measure the old one again, with one version and the same command.',
+    );
   }
 }
 

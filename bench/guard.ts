@@ -66,6 +66,17 @@ export async function measureGuarded(
   };
 }
 
+/** What makes a kept record one that nothing can be held against; null where nothing does. */
+export function recordFault(record: unknown): string | null {
+  if (typeof record !== 'object' || record === null) return 'it is no record';
+  const { date, on, ratios, noise, median } = record as Partial<Record<keyof GuardRecord, unknown>>;
+  const positive = (value: unknown) => typeof value === 'number' && Number.isFinite(value) && value > 0;
+  if (typeof date !== 'string' || typeof on !== 'string') return 'it does not say when and on what it was measured';
+  if (!Array.isArray(ratios) || ratios.length === 0 || !ratios.every(positive)) return 'ratios is no list of ratios';
+  if (!(noise === 0 || positive(noise))) return 'noise is no share';
+  return positive(median) ? null : 'median is no time';
+}
+
 /** By the test of `flatwalk bench compare`. */
 export function judgeGuarded(name: string, old: GuardRecord, now: GuardRecord, threshold: number): GuardVerdict {
   const noise = Math.max(old.noise, now.noise);

@@ -111,13 +111,21 @@ describe('verdicts', () => {
     expect(became.cases[0]).toMatchObject({ verdict: 'unknown', failed: true, new: null });
     expect(became.cases[0].note).toBe('the check fails in the new one: number 3 is 4');
     expect(became.passed).toBe(false);
-    const was = once(caseOf('small/a', [1], wrong), of(1, 0.01, 1));
+    const other = { ...of(1, 0.01, 3), case: 'small/b' };
+    const was = compareDocuments(
+      documentOf([caseOf('small/a', [1], wrong), other]),
+      documentOf([of(1, 0.01, 1), other]),
+    );
     expect(was.cases[0]).toMatchObject({ failed: false, note: 'there is no time in the old one' });
     expect(was.passed).toBe(true);
   });
 
   test('another unit is another thing; another plan is told', () => {
-    const unit = once(of(1, 0.01, 1), { ...of(1, 0.01, 2), unit: 'run' });
+    const other = { ...of(1, 0.01, 3), case: 'small/b' };
+    const unit = compareDocuments(
+      documentOf([of(1, 0.01, 1), other]),
+      documentOf([{ ...of(1, 0.01, 2), unit: 'run' }, other]),
+    );
     expect(unit.cases[0]).toMatchObject({ verdict: 'unknown', note: "the unit was 'step' and is 'run'" });
     const plan = once({ ...of(1, 0.01, 1), plan: 'lane' }, { ...of(2, 0.01, 2), plan: 'group' });
     expect(plan.cases[0]).toMatchObject({ verdict: 'slower', note: "the plan was 'lane' and is 'group'" });
@@ -159,9 +167,10 @@ test('cases of one side only are listed', () => {
   const a = caseOf('small/a', samplesOf(1, 0.1, 1));
   const old = documentOf([a, { ...a, case: 'small/gone' }, { ...a, suite: 'kernels' }]);
   const now = documentOf([a, { ...a, case: 'small/fresh' }]);
-  const { cases, onlyOld, onlyNew } = compareDocuments(old, now);
+  const { cases, onlyOld, onlyNew, lost } = compareDocuments(old, now);
   expect(cases.map((one) => `${one.suite} ${one.case}`)).toEqual(['steps small/a']);
   expect(onlyOld).toEqual(['steps small/gone', 'kernels small/a']);
+  expect(lost.map((one) => `${one.suite} ${one.case}`)).toEqual(onlyOld);
   expect(onlyNew).toEqual(['steps small/fresh']);
 });
 
@@ -190,8 +199,8 @@ describe('what cannot be compared is refused, and it is said why', () => {
       "The problems' seed differs: 7 in the old one, 8 in the new one",
     ],
     ['effort of tests', base, { ...base, problem: describeProblems(true) }, "The problems' reduced differs"],
-    ['command', base, { ...base, command: 'run' as 'bench' }, 'The new one is no document of flatwalk bench'],
-    ['peers', base, { ...base, suite: 'peers' } as BenchDocument, 'The new one is of peers'],
+    ['command', base, { ...base, command: 'run' as 'bench' }, 'The new document is no document of flatwalk bench'],
+    ['peers', base, { ...base, suite: 'peers' } as BenchDocument, 'The new document is of peers'],
   ];
   test.each(refused)('%s', (_, old, now, message) => {
     expect(() => compareDocuments(old, now)).toThrow(message);

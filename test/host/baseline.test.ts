@@ -73,6 +73,31 @@ test('a baseline is made when asked for, and only by a measurement that succeede
   expect(said).toContain('this measurement failed');
 });
 
+test('a measurement of nothing becomes no baseline, and passes against none', async () => {
+  const empty = JSON.stringify({ ...JSON.parse(documentOf('a', 1, 100)), cases: [] });
+  const made = withBaseline(against('empty.json', { update: true }), at('9.json'), false, measuring(empty));
+  await expect(made).rejects.toThrow('nothing was measured');
+  expect(existsSync(at('empty.json'))).toBe(false);
+  writeFileSync(at('full.json'), documentOf('a', 1, 100));
+  const compared = withBaseline(against('full.json'), at('10.json'), false, measuring(empty));
+  await expect(compared).rejects.toThrow('no case is in both documents');
+});
+
+test('a measurement that was broken off keeps its exit code, and says what cannot be compared', async () => {
+  writeFileSync(at('whole.json'), documentOf('a', 1, 100));
+  const document = { ...JSON.parse(documentOf('a', 1, 100)), outcome: { kind: 'aborted' } };
+  const broken = (cases: unknown) => async (file: string | undefined) => {
+    writeFileSync(file ?? '', JSON.stringify({ ...document, cases }));
+    process.exitCode = 130;
+  };
+  await withBaseline(against('whole.json'), at('11.json'), false, broken([]));
+  expect(process.exitCode).toBe(130);
+  expect(said).toContain('no case is in both documents');
+  await withBaseline(against('whole.json'), at('12.json'), false, broken(document.cases));
+  expect(process.exitCode).toBe(130);
+  expect(said).toContain('did not finish (aborted)');
+});
+
 test('a baseline that is not there is met before anything is measured', async () => {
   const measure = vi.fn();
   const missing = withBaseline(against('missing.json'), at('3.json'), false, measure);

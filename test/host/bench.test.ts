@@ -175,6 +175,8 @@ describe('flatwalk bench compare', () => {
     expect(document).toMatchObject({ schema: 1, command: 'bench compare', outcome: { kind: 'finished' } });
     expect(document).toMatchObject({ passed: false, cases: [{ case: 'small/a', verdict: 'slower', failed: true }] });
     expect((await compare('slow.json', 'old.json')).code).toBe(0);
+    write('cut.json', 1, (d) => ({ ...d, outcome: { kind: 'aborted' } }));
+    expect((await compare('old.json', 'cut.json')).code).toBe(1);
     expect((await compare('old.json', 'slow.json', '--threshold', '60%')).code).toBe(0);
   });
 
@@ -182,11 +184,15 @@ describe('flatwalk bench compare', () => {
     write('mine.json', 1);
     write('other.json', 1, (d) => ({ ...d, problem: { ...d.problem, seed: 1 } }));
     write('run.json', 1, () => ({ schema: 1, command: 'run' }));
+    write('none.json', 1, (d) => ({ ...d, cases: [] }));
+    write('odd.json', 1, (d) => ({ ...d, cases: [{ case: 'x' }] }));
     writeFileSync(join(folder, 'text.json'), 'nothing');
     const refused: [args: string[], message: string][] = [
       [['mine.json', 'other.json'], "The problems' seed differs: 7 in the old one, 1 in the new one"],
       [['mine.json', 'run.json'], 'run.json is no document of flatwalk bench'],
-      [['text.json', 'mine.json'], 'text.json is no document of flatwalk bench'],
+      [['text.json', 'mine.json'], 'text.json is no JSON'],
+      [['mine.json', 'none.json'], 'no case is in both documents'],
+      [['mine.json', 'odd.json'], 'odd.json is damaged: cases[0]: suite is missing'],
       [['mine.json', 'nowhere.json'], 'Cannot read nowhere.json'],
       [['mine.json'], "missing required argument 'new'"],
       [['mine.json', 'mine.json', '--threshold', '5'], 'Is it 5%?'],

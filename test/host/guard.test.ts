@@ -83,7 +83,12 @@ test('no baseline, one of another adapter, and a damaged one are errors that say
   await expect(measured(1, 1, { on: 'another' })).rejects.toThrow(
     "'blur' was measured on one card, and this is another",
   );
-  expect(Object.keys(JSON.parse(readFileSync(baseline, 'utf8')).guarded)).toEqual(['blur']);
+  const { guarded } = JSON.parse(readFileSync(baseline, 'utf8'));
+  expect(Object.keys(guarded)).toEqual(['blur']);
+  for (const damage of [{ ratios: [] }, { ratios: [0, 1] }, { noise: 'NaN' }, { on: undefined }, { median: 0 }]) {
+    writeFileSync(baseline, JSON.stringify({ schema: 1, guarded: { blur: { ...guarded.blur, ...damage } } }));
+    await expect(measured(1, 1, { on: 'one card' })).rejects.toThrow(/has about 'blur' is damaged: /);
+  }
   writeFileSync(baseline, '{');
   await expect(measured(1, 1)).rejects.toThrow(/is no baseline of this version/);
   await expect(guard('x', async () => {}, { baseline: join(folder, 'no.json') })).rejects.toThrow("nothing about 'x'");

@@ -17,7 +17,7 @@ export interface Baseline {
 
 /**
  * Measures, which leaves a document in a file, and holds that against the baseline: exit 1 where something became slower by
- * more than the threshold. A baseline that cannot be read is met before anything is measured; a measurement that failed
+ * more than the threshold, wrong or missing. A baseline that cannot be read is met before anything is measured; a measurement that failed
  * becomes none. @throws BAD_ARGUMENT, HOST, and what measuring throws
  */
 export async function withBaseline(
@@ -41,12 +41,25 @@ export async function withBaseline(
   const terminal = new Terminal(json);
   if (!old) {
     if (process.exitCode) return terminal.say(`${file} is left as it was, because this measurement failed.`);
+    if (readDocument(measured).cases.every(({ time }) => time === null)) {
+      throw new FlatwalkError(
+        'BAD_ARGUMENT',
+        `${file} is left as it was: nothing was measured, and nothing could be compared with that`,
+        'Ask for other cases: see what was not measured, and why.',
+      );
+    }
     mkdirSync(dirname(file), { recursive: true });
     copyFileSync(measured, file);
     return terminal.say(`Baseline: ${file}`);
   }
   terminal.say(`\nAgainst ${file}`);
-  const comparison = compareDocuments(old, readDocument(measured), { threshold, relative });
-  reportComparison(comparison, terminal);
-  if (!comparison.passed) process.exitCode ||= 1;
+  try {
+    const comparison = compareDocuments(old, readDocument(measured), { threshold, relative });
+    reportComparison(comparison, terminal);
+    if (!comparison.passed) process.exitCode ||= 1;
+  } catch (error) {
+    // What broke the measurement off, for instance Ctrl-C, tells more than that nothing can be compared then.
+    if (!(process.exitCode && error instanceof FlatwalkError)) throw error;
+    terminal.say(error.message);
+  }
 }

@@ -1,8 +1,9 @@
 import { readFileSync } from 'node:fs';
 import { InvalidArgumentError } from 'commander';
 import { type Comparison, compareDocuments } from '../../../bench/compare.ts';
-import type { BenchDocument } from '../../../bench/document.ts';
+import type { BenchDocument, SkippedCase } from '../../../bench/document.ts';
 import { comparisonTable, counted, percentText } from '../../../bench/tables.ts';
+import { parseDocument } from '../../../bench/validate.ts';
 import { FlatwalkError } from '../../engine/index.ts';
 import { documentHead, outcomeOf, printDocument } from './session.ts';
 import { Terminal, verdict, warning } from './terminal.ts';
@@ -43,20 +44,11 @@ export function readDocument(file: string): BenchDocument {
     const reason = cause instanceof Error ? cause.message : String(cause);
     throw new FlatwalkError('BAD_ARGUMENT', `Cannot read ${file}: ${reason}`, 'Check the path.', { cause });
   }
-  try {
-    const document: unknown = JSON.parse(text);
-    if (typeof document === 'object' && document !== null && 'environment' in document && 'problem' in document) {
-      return document as BenchDocument;
-    }
-  } catch (cause) {
-    if (!(cause instanceof SyntaxError)) throw cause;
-  }
-  const fix = 'Make one: flatwalk bench --out FILE, without --peers.';
-  throw new FlatwalkError('BAD_ARGUMENT', `${file} is no document of flatwalk bench`, fix);
+  return parseDocument(text, file);
 }
 
 export function reportComparison(comparison: Comparison, terminal: Pick<Terminal, 'say' | 'table'>): void {
-  const { cases, onlyOld, onlyNew, notes, noiseFloor, threshold } = comparison;
+  const { cases, onlyNew, leftOut, notes, noiseFloor, adapter } = comparison;
   for (const suite of new Set(cases.map((one) => one.suite))) {
     terminal.say(`\n${suite}`);
     const those = cases.filter((one) => one.suite === suite);
@@ -66,20 +58,44 @@ export function reportComparison(comparison: Comparison, terminal: Pick<Terminal
     });
     terminal.table(head, rows);
   }
-  if (cases.length === 0) terminal.say(warning('No case is in both.'));
-  if (onlyOld.length > 0) terminal.say(`Only in the old one: ${onlyOld.join('; ')}`);
+  if (leftOut.length > 0) terminal.say(`Only in the old one: ${missingText(leftOut)}`);
   if (onlyNew.length > 0) terminal.say(`Only in the new one: ${onlyNew.join('; ')}`);
   for (const note of notes) terminal.say(warning(`Differs: ${note}`));
   if (noiseFloor !== null) terminal.say(`Noise floor: ${percentText(noiseFloor)}; no difference below it is one.`);
   const count = (which: string) => cases.filter((one) => one.verdict === which).length;
   const counts = ['faster', 'same', 'slower', 'unknown'].map((which) => `${count(which)} ${which}`).join(', ');
-  terminal.say(`${counted(cases.length)}: ${counts}.`);
+  const on = `${adapter.name}${adapter.software ? ' (software)' : ''}`;
+  terminal.say(`${counted(cases.length)} on ${on}: ${counts}.`);
+  for (const line of verdictLines(comparison)) terminal.say(line);
+}
+
+/** What passing or failing rests on; the last lines that are printed. */
+function verdictLines({ cases, lost, ended, threshold, passed }: Comparison): string[] {
   const failed = cases.filter((one) => one.failed);
   const slower = failed.filter((one) => one.verdict === 'slower').map((one) => one.case);
   const wrong = failed.filter((one) => one.verdict !== 'slower').map((one) => one.case);
-  if (slower.length > 0) {
-    terminal.say(`${verdict(false)} SLOWER by more than ${percentText(threshold)}: ${slower.join('; ')}`);
+  const lines: string[] = [];
+  if (ended !== 'finished') lines.push(`INCOMPLETE: the new one did not finish (${ended}). Measure it again.`);
+  if (lost.length > 0) {
+    lines.push(`MISSING in the new one: ${missingText(lost)}. If that is meant, make the old one anew.`);
   }
-  if (wrong.length > 0) terminal.say(`${verdict(false)} WRONG in the new one: ${wrong.join('; ')}`);
-  if (failed.length === 0) terminal.say(`${verdict(true)} Nothing is slower by more than ${percentText(threshold)}.`);
+  if (slower.length > 0) lines.push(`SLOWER by more than ${percentText(threshold)}: ${slower.join('; ')}`);
+  if (wrong.length > 0) lines.push(`WRONG in the new one: ${wrong.join('; ')}`);
+  if (!passed) return lines.map((line) => `${verdict(false)} ${line}`);
+  const unknown = cases.filter((one) => one.verdict === 'unknown').length;
+  const limit = `by more than ${percentText(threshold)}`;
+  // No tick for what was not found out.
+  if (unknown > 0) return [`? Nothing is shown to be slower ${limit}; ${unknown} unknown.`];
+  return [`${verdict(true)} Nothing is slower ${limit}.`];
+}
+
+/** Cases by the reason why they are not there. */
+function missingText(missing: readonly SkippedCase[]): string {
+  const reasons = [...new Set(missing.map(({ reason }) => reason))];
+  return reasons
+    .map((reason) => {
+      const those = missing.filter((one) => one.reason === reason);
+      return `${those.map((one) => `${one.suite} ${one.case}`).join('; ')} (${reason})`;
+    })
+    .join('; ');
 }

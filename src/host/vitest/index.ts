@@ -8,6 +8,7 @@ import {
   judgeGuarded,
   measureGuarded,
   multiplyAdds,
+  recordFault,
 } from '../../../bench/guard.ts';
 import type { Contender } from '../../../bench/measure.ts';
 import { Engine } from '../../engine/index.ts';
@@ -53,6 +54,8 @@ export async function guard(
   const old = kept[name];
   const fix = `Measure what it takes now: ${UPDATE}=1, the same command, and keep ${baseline}.`;
   if (!update && !old) throw new FlatwalkError('BAD_ARGUMENT', `${baseline} has nothing about '${name}'`, fix);
+  const fault = update ? null : recordFault(old);
+  if (fault) throw new FlatwalkError('BAD_ARGUMENT', `What ${baseline} has about '${name}' is damaged: ${fault}`, fix);
   const now = await measure(contender, options);
   if (update) {
     writeRecords(file, { ...readRecords(file), [name]: now });
