@@ -57,6 +57,8 @@ export interface BenchCase {
   readonly time: (Estimate & { readonly samples: readonly number[]; readonly unitsPerSample: number }) | null;
   /** Nanoseconds a unit by the device's clock. */
   readonly device?: Estimate;
+  /** Why there is none by the device's clock, where that is real and it was tried. */
+  readonly noDevice?: string;
   readonly work?: Work;
   readonly rates?: Rates;
   readonly memory?: Memory;

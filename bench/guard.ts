@@ -93,7 +93,7 @@ export async function multiplyAdds(engine: Engine): Promise<{ readonly entry: Co
   const context: BenchContext = {
     engine,
     effort: 'quick',
-    timestamps: null,
+    deviceClock: null,
     host: { prepareKernel: async () => null },
   };
   return noiseKernel(context, 'multiply-adds');

@@ -1,6 +1,7 @@
 import { finished } from './bare.ts';
 import type { NoiseFloor } from './document.ts';
 import { type Contender, measureInTurn } from './measure.ts';
+import { classifyStamps, type Stamps } from './stamps.ts';
 import { estimate, type Interval, ratio } from './statistics.ts';
 import type { BenchContext } from './suite.ts';
 import { noiseKernel } from './suites/roofline.ts';
@@ -8,6 +9,9 @@ import type { TimedPass, Timestamps } from './timestamps.ts';
 
 const SAMPLES = { tiny: 5, quick: 20, full: 40 };
 const PASSES = 8;
+/** What a third of the shortest pass should take, and how many dispatches it is at most. */
+const PASS_MS = 1;
+const MOST_LONGER = 16;
 
 /** What identical work differed by, so far and once the end has come. */
 export interface Noise {
@@ -56,14 +60,18 @@ export async function timedPasses(context: BenchContext, timestamps: Timestamps 
   const passes: TimedPass[] = [];
   try {
     await entry.run(1);
+    const began = performance.now();
+    await entry.run(1);
+    // Long enough to be most of their submissions, and few enough for one pass.
+    const longer = Math.max(1, Math.min(MOST_LONGER, Math.ceil(PASS_MS / (performance.now() - began))));
     gpu.recorder.passTimes = timestamps.next;
     for (let k = 1; k <= PASSES; k++) {
       const before = performance.now();
       // Of lengths that are no multiples of each other, and one pass each.
-      await entry.run(2 * k + 1);
+      await entry.run(longer * (2 * k + 1));
       const wall = (performance.now() - before) * 1e6;
-      const device = await timestamps.take();
-      if (device?.length === 1) passes.push({ wall, device: device[0] });
+      const stamps = await timestamps.take();
+      if (stamps?.length === 1) passes.push({ wall, device: deviceTime(stamps[0]) });
     }
     await finished(gpu);
   } finally {
@@ -71,4 +79,12 @@ export async function timedPasses(context: BenchContext, timestamps: Timestamps 
     dispose();
   }
   return passes;
+}
+
+/** Its steps are not known yet, so they are taken for a nanosecond. */
+function deviceTime(stamps: Stamps): number {
+  const time = classifyStamps(stamps, 1);
+  if (time.kind === 'below resolution') return 0;
+  if (time.kind === 'time') return time.nanoseconds;
+  return stamps.begin === 0n || stamps.end === 0n ? Number.NaN : Number(stamps.end - stamps.begin);
 }

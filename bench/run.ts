@@ -36,7 +36,7 @@ export async function runBench(
   const began = performance.now();
   const { effort, signal, filter = '', hidden = false } = run;
   const wanted = (name: string) => name.includes(filter);
-  const context: BenchContext = { engine, host, effort, signal, timestamps: null };
+  const context: BenchContext = { engine, host, effort, signal, deviceClock: null };
   const plan = known
     .filter((suite) => !run.suites || run.suites.includes(suite.name))
     .map((suite) => ({ suite, groups: suite.groups(context).filter(({ names }) => names.some(wanted)) }))
@@ -81,7 +81,9 @@ async function measureAll(
     found.clock = { resolution: clockResolution() * 1e6, device };
     const end = context.effort === 'quick' ? AbortSignal.timeout(1000 * QUICK_END) : null;
     const signal = end && context.signal ? AbortSignal.any([end, context.signal]) : (end ?? context.signal);
-    const timed: BenchContext = { ...context, signal, timestamps: device.real ? timestamps : null };
+    const { real, resolution } = device;
+    const deviceClock = timestamps && real && resolution ? { timestamps, quantum: resolution } : null;
+    const timed: BenchContext = { ...context, signal, deviceClock };
     try {
       await measureSuites(timed, progress, plan, wanted, found);
     } catch (error) {

@@ -5,6 +5,7 @@ import { FlatwalkError } from '../src/model/errors.ts';
 import type { BenchCase, Check, Figure, Memory, Rates, SkippedCase, SuiteName, Work } from './document.ts';
 import { type Contender, measureInTurn, type Samples } from './measure.ts';
 import type { SizeName } from './problems.ts';
+import { type DeviceTimes, deviceSamples } from './stamps.ts';
 import { estimate } from './statistics.ts';
 import type { Timestamps } from './timestamps.ts';
 
@@ -76,8 +77,15 @@ export interface BenchContext {
   readonly effort: Effort;
   readonly signal?: AbortSignal;
   /** Null where device times mean nothing. */
-  readonly timestamps: Timestamps | null;
+  readonly deviceClock: DeviceClock | null;
   readonly host: HostPowers;
+}
+
+/** A clock of the device that was found to be real. */
+export interface DeviceClock {
+  readonly timestamps: Pick<Timestamps, 'next' | 'take'>;
+  /** Nanoseconds between two of its values. */
+  readonly quantum: number;
 }
 
 /** What only the place where it runs can do. */
@@ -143,7 +151,7 @@ export async function timeGroup(
   { budgetMs, sampleMs }: { readonly budgetMs?: number; readonly sampleMs?: number } = {},
   roofline?: Roofline,
 ): Promise<Timed> {
-  const { effort, signal, timestamps, engine } = context;
+  const { effort, signal, deviceClock, engine } = context;
   const checks = new Map<Entry, Check>();
   const skipped: SkippedCase[] = [];
   const times = new Map<Entry, Samples>();
@@ -153,7 +161,7 @@ export async function timeGroup(
     else checks.set(entry, check);
   }
   const sound = [...checks].filter(([{ once }, { passed }]) => passed && !once).map(([entry]) => entry);
-  const device = new Map<Entry, number[]>();
+  const device = new Map<Entry, DeviceTimes>();
   try {
     const least = effort === 'tiny' ? 1 : sampleMs;
     // The check has done everything once.
@@ -161,9 +169,8 @@ export async function timeGroup(
     const all = sound.length > 0 ? await measureInTurn(sound, options) : [];
     for (const [k, entry] of sound.entries()) {
       times.set(entry, all[k]);
-      if (!entry.onDevice || !timestamps) continue;
-      const taken = await deviceTimes(engine, timestamps, entry, all[k].unitsPerSample, effort);
-      if (taken) device.set(entry, taken);
+      if (!entry.onDevice || !deviceClock) continue;
+      device.set(entry, await deviceTimes(engine, deviceClock, entry, all[k].unitsPerSample, effort));
     }
   } catch (error) {
     if (fatal(error)) throw error;
@@ -187,22 +194,25 @@ function caseOf(
   { name, unit, per = 1, work, plan, memory }: Entry,
   check: Check,
   measured?: Samples,
-  byDevice?: readonly number[],
+  byDevice?: DeviceTimes,
   roofline?: Roofline,
 ): BenchCase {
   const head = { case: name, suite, unit, ...(plan ? { plan } : {}), check };
   if (!check.passed || !measured) return { ...head, time: null };
   const samples = measured.perUnit.map((ns) => ns / per);
   const time = { ...estimate(samples), samples, unitsPerSample: measured.unitsPerSample * per };
-  const device = byDevice && estimate(byDevice.map((ns) => ns / per));
+  const device = byDevice && 'times' in byDevice ? estimate(byDevice.times.map((ns) => ns / per)) : undefined;
   // On a software adapter both clocks see the same processor, and more samples were taken by the wall clock.
   const best = device && !engine.adapter.software ? device : time;
   return {
     ...head,
     time,
     ...(device ? { device } : {}),
+    ...(byDevice && 'reason' in byDevice ? { noDevice: byDevice.reason } : {}),
     ...(memory?.() ? { memory: memory() } : {}),
-    ...(work ? { work, rates: ratesOf(work, best.median, roofline) } : {}),
+    ...(work ? { work } : {}),
+    // Nothing has a rate that took no time.
+    ...(work && best.median > 0 ? { rates: ratesOf(work, best.median, roofline) } : {}),
   };
 }
 
@@ -251,23 +261,20 @@ async function checked(entry: Entry): Promise<Check | string> {
 
 async function deviceTimes(
   engine: Engine,
-  timestamps: Timestamps,
+  { timestamps, quantum }: DeviceClock,
   entry: Entry,
   units: number,
   effort: Effort,
-): Promise<number[] | null> {
+): Promise<DeviceTimes> {
   const { recorder } = engine.lowLevel;
-  const times: number[] = [];
+  const once = async (count: number) => {
+    await entry.run(count);
+    return timestamps.take();
+  };
   recorder.passTimes = timestamps.next;
   try {
-    for (let k = 0; k < DEVICE_SAMPLES[effort]; k++) {
-      await entry.run(units);
-      const passes = await timestamps.take();
-      if (!passes || passes.length === 0) return null;
-      times.push(passes.reduce((sum, t) => sum + t, 0) / units);
-    }
+    return await deviceSamples(once, units, quantum, DEVICE_SAMPLES[effort]);
   } finally {
     recorder.passTimes = null;
   }
-  return times;
 }

@@ -109,14 +109,22 @@ export function figureTable(figures: readonly Figure[]): TextTable {
 /** As many names as a line holds. */
 const FEW = 4;
 
+/** Which cases have no time by the device's clock, though it is real: a line a reason. */
+export function noDeviceLines(cases: readonly BenchCase[]): string[] {
+  const without = cases.flatMap(({ suite, case: name, noDevice }) =>
+    noDevice ? [{ suite, case: name, reason: noDevice }] : [],
+  );
+  return skippedLines(without, "No time by the device's clock");
+}
+
 /** Why cases were not measured: a line a reason. */
-export function skippedLines(skipped: readonly SkippedCase[]): string[] {
+export function skippedLines(skipped: readonly SkippedCase[], what = 'Not measured'): string[] {
   return [...new Set(skipped.map(({ reason }) => reason))].map((reason) => {
     const those = skipped.filter((one) => one.reason === reason);
     const bySuite = [...new Set(those.map(({ suite }) => suite))].map((suite) => {
       const names = those.filter((one) => one.suite === suite).map((one) => one.case);
       return `${suite}: ${names.length > FEW ? `${names.length} cases from ${names[0]} on` : names.join('; ')}`;
     });
-    return `Not measured (${reason}): ${bySuite.join('. ')}`;
+    return `${what} (${reason}): ${bySuite.join('. ')}`;
   });
 }

@@ -1,7 +1,15 @@
 import { Command, CommanderError } from 'commander';
 import { type BenchResult, SCHEMA, type SuiteName } from '../../../bench/document.ts';
 import { suites } from '../../../bench/suites/index.ts';
-import { caseTable, counted, figureTable, percentText, skippedLines, timeText } from '../../../bench/tables.ts';
+import {
+  caseTable,
+  counted,
+  figureTable,
+  noDeviceLines,
+  percentText,
+  skippedLines,
+  timeText,
+} from '../../../bench/tables.ts';
 import { startAlone } from './bench-alone.ts';
 import { type Baseline, withBaseline } from './bench-baseline.ts';
 import { peersCommand } from './peers.ts';
@@ -121,6 +129,7 @@ export function reportBench(result: BenchResult, terminal: Pick<Terminal, 'say' 
     }
   }
   for (const line of skippedLines(skipped)) terminal.say(line);
+  for (const line of noDeviceLines(cases)) terminal.say(line);
   terminal.say(`\n${methodLine(result)}`);
   for (const text of warnings) terminal.say(warning(text));
   const failed = cases.filter(({ check }) => !check.passed);
