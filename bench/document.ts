@@ -59,6 +59,12 @@ export interface BenchCase {
   readonly device?: Estimate;
   /** Why there is none by the device's clock, where that is real and it was tried. */
   readonly noDevice?: string;
+  /**
+   * Nanoseconds of the first time that it was done, by the wall clock, with what was compiled and uploaded for it alone: once the
+   * least that can be asked for, which is `firstUnits` units.
+   */
+  readonly first?: number;
+  readonly firstUnits?: number;
   readonly work?: Work;
   readonly rates?: Rates;
   readonly memory?: Memory;

@@ -28,6 +28,11 @@ export interface Entry extends Contender {
   readonly onDevice?: true;
   /** Takes so long that it is done once, without a warm-up; `check` judges what was done. */
   readonly once?: true;
+  /**
+   * Nanoseconds of the first time, where preparing or checking the entry did it; null where that is not known. Else it is done
+   * and timed before the first check.
+   */
+  readonly first?: () => number | null;
   /** What the last check saw of memory. */
   readonly memory?: () => Memory | undefined;
 }
@@ -155,10 +160,14 @@ export async function timeGroup(
   const checks = new Map<Entry, Check>();
   const skipped: SkippedCase[] = [];
   const times = new Map<Entry, Samples>();
+  const firsts = new Map<Entry, number>();
   for (const entry of entries) {
+    const first = entry.first || entry.once ? null : await firstTime(entry);
     const check = entry.once ? await timedOnce(entry, times) : await checked(entry);
     if (typeof check === 'string') skipped.push({ case: entry.name, suite, reason: check });
     else checks.set(entry, check);
+    const took = entry.first?.() ?? first ?? (entry.once ? times.get(entry)?.perUnit[0] : null);
+    if (took) firsts.set(entry, took);
   }
   const sound = [...checks].filter(([{ once }, { passed }]) => passed && !once).map(([entry]) => entry);
   const device = new Map<Entry, DeviceTimes>();
@@ -183,9 +192,22 @@ export async function timeGroup(
     checks.set(entry, typeof again === 'string' ? failedCheck(again) : again);
   }
   const cases = [...checks].map(([entry, check]) =>
-    caseOf(context, suite, entry, check, times.get(entry), device.get(entry), roofline),
+    caseOf(
+      context,
+      suite,
+      entry,
+      check,
+      { measured: times.get(entry), first: firsts.get(entry), byDevice: device.get(entry) },
+      roofline,
+    ),
   );
   return { cases, skipped };
+}
+
+interface Measured {
+  readonly measured?: Samples;
+  readonly first?: number;
+  readonly byDevice?: DeviceTimes;
 }
 
 function caseOf(
@@ -193,8 +215,7 @@ function caseOf(
   suite: SuiteName,
   { name, unit, per = 1, work, plan, memory }: Entry,
   check: Check,
-  measured?: Samples,
-  byDevice?: DeviceTimes,
+  { measured, first, byDevice }: Measured,
   roofline?: Roofline,
 ): BenchCase {
   const head = { case: name, suite, unit, ...(plan ? { plan } : {}), check };
@@ -209,11 +230,24 @@ function caseOf(
     time,
     ...(device ? { device } : {}),
     ...(byDevice && 'reason' in byDevice ? { noDevice: byDevice.reason } : {}),
+    ...(first ? { first, ...(per > 1 ? { firstUnits: per } : {}) } : {}),
     ...(memory?.() ? { memory: memory() } : {}),
     ...(work ? { work } : {}),
     // Nothing has a rate that took no time.
     ...(work && best.median > 0 ? { rates: ratesOf(work, best.median, roofline) } : {}),
   };
+}
+
+/** How long it takes for the first time, nanoseconds; null where it fails, of which the check tells the reason. */
+async function firstTime(entry: Entry): Promise<number | null> {
+  const began = performance.now();
+  try {
+    await entry.run(1);
+  } catch (error) {
+    if (fatal(error)) throw error;
+    return null;
+  }
+  return (performance.now() - began) * 1e6;
 }
 
 /** Does it, with its time, and then the check. */

@@ -58,6 +58,7 @@ export function caseTable(cases: readonly BenchCase[], mark: (passed: boolean) =
     ['case', (one) => one.case],
     [unit ? `time a ${unit}` : 'time', ({ time }) => (time ? timeText(time.median) : 'not given')],
     ['95 % interval', ({ time }) => (time ? intervalText(time) : '')],
+    ['first', ({ first }) => (first ? timeText(first) : '')],
     ['unit', (one) => (unit ? '' : one.unit)],
     ['by device', ({ device }) => (device ? timeText(device.median) : '')],
     ['GFLOP/s', ({ rates }) => (rates && rates.gflops > 0 ? rateText(rates.gflops) : '')],

@@ -67,6 +67,7 @@ function startGroups(context: BenchContext): Group[] {
 
 function ofEngine(name: string, size: SizeName, metrics: readonly MetricName[], open: () => Promise<Engine>): Entry {
   let row: MetricRow | undefined;
+  let first: number | null = null;
   const start = async (times: number) => {
     for (let k = 0; k < times; k++) {
       using engine = await open();
@@ -79,9 +80,14 @@ function ofEngine(name: string, size: SizeName, metrics: readonly MetricName[], 
     run: start,
     async check() {
       // After the timing, the last row of it is judged.
-      if (!row) await start(1);
+      if (!row) {
+        const began = performance.now();
+        await start(1);
+        first = (performance.now() - began) * 1e6;
+      }
       return compareRow(row, problemOf(size));
     },
+    first: () => first,
   };
 }
 
@@ -92,6 +98,7 @@ function ofProcess(
   alone: NonNullable<BenchContext['host']['alone']>,
 ): Entry {
   let memory: Memory | undefined;
+  let first: number | null = null;
   let row: Pick<MetricRow, 'step' | 'values'> | undefined;
   return {
     name,
@@ -105,12 +112,15 @@ function ofProcess(
     },
     async check() {
       if (!row) {
+        const began = performance.now();
         const process = alone(size, metrics);
         row = await process.firstRow;
+        first = (performance.now() - began) * 1e6;
         memory = await process.ended;
       }
       return compareRow(row, problemOf(size));
     },
+    first: () => first,
     memory: () => memory,
   };
 }

@@ -68,7 +68,7 @@ function group(makers: Readonly<Record<string, (name: string) => Promise<Made>>>
         for (const one of made) one.dispose();
       };
       try {
-        for (const [name, make] of Object.entries(makers)) if (wanted(name)) made.push(await make(name));
+        for (const [name, make] of Object.entries(makers)) if (wanted(name)) made.push(await madeAndDone(name, make));
       } catch (error) {
         dispose();
         throw error;
@@ -76,6 +76,20 @@ function group(makers: Readonly<Record<string, (name: string) => Promise<Made>>>
       return { entries: made.map((m) => m.entry), dispose };
     },
   };
+}
+
+/** Made and done once, with the time of both: from the shader's text to its first result. */
+async function madeAndDone(name: string, make: (name: string) => Promise<Made>): Promise<Made> {
+  const began = performance.now();
+  const made = await make(name);
+  try {
+    await made.entry.run(1);
+  } catch (error) {
+    made.dispose();
+    throw error;
+  }
+  const first = (performance.now() - began) * 1e6;
+  return { ...made, entry: { ...made.entry, first: () => first } };
 }
 
 const CHAINS = 16;
