@@ -47,6 +47,23 @@ describe('in this process', () => {
   });
 });
 
+describe('what is no wish is told, with what is expected', () => {
+  const given: [wish: unknown, message: string][] = [
+    [{ adapter: 'lavapipe' }, 'not by an object (with adapter)'],
+    [{}, 'not by an object.'],
+    [null, 'not by null'],
+    [7, 'not by a number'],
+    [['lavapipe'], 'not by a list'],
+    ['llvmpipe', 'There is no adapter choice "llvmpipe"'],
+  ];
+  test.each(given)('%j', async (wish, message) => {
+    for (const asking of [openNodeGpu(wish as 'auto'), environmentFor(wish as 'auto')]) {
+      await expect(asking).rejects.toThrow(message);
+      await expect(asking).rejects.toMatchObject({ code: 'BAD_ARGUMENT', fix: expect.stringContaining('swiftshader') });
+    }
+  });
+});
+
 describe('as a process', () => {
   useChild();
 

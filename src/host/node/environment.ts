@@ -78,6 +78,24 @@ export function parseAdapterWish(text: string): AdapterWish {
   );
 }
 
+/** A wish as programs give it, which may be anything. @throws BAD_ARGUMENT */
+export function checkAdapterWish(wish: unknown): AdapterWish {
+  if (typeof wish === 'string') return parseAdapterWish(wish);
+  throw new FlatwalkError(
+    'BAD_ARGUMENT',
+    `An adapter is chosen by its name, a text, and not by ${inWords(wish)}.`,
+    `Give one of ${adapterWishes.map((name) => `'${name}'`).join(', ')}; or nothing, for FLATWALK_ADAPTER or the best there is.`,
+  );
+}
+
+function inWords(value: unknown): string {
+  if (value === null || value === undefined) return String(value);
+  if (typeof value !== 'object') return `a ${typeof value}`;
+  if (Array.isArray(value)) return 'a list';
+  const keys = Object.keys(value);
+  return keys.length > 0 ? `an object (with ${keys.slice(0, 4).join(', ')})` : 'an object';
+}
+
 /** The wish in force where none was given: FLATWALK_ADAPTER, else `auto`. */
 export function defaultAdapterWish(environment: NodeJS.ProcessEnv = process.env): AdapterWish {
   return parseAdapterWish(environment.FLATWALK_ADAPTER || 'auto');
@@ -193,8 +211,8 @@ const vulkanLoader = 'libvulkan.so.1';
  * The environment variables another process needs, set before it starts, to see an adapter through Vulkan: Dawn in
  * another Node or in a worker thread of it, Deno, any Vulkan program.
  */
-export function environmentFor(wish: AdapterWish = defaultAdapterWish()): Promise<Record<string, string>> {
-  return variablesOf(chooseAdapter(wish, describeMachine())[0]);
+export async function environmentFor(wish: AdapterWish = defaultAdapterWish()): Promise<Record<string, string>> {
+  return variablesOf(chooseAdapter(checkAdapterWish(wish), describeMachine())[0]);
 }
 
 async function variablesOf({ drivers }: Candidate): Promise<Record<string, string>> {

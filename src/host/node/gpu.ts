@@ -7,6 +7,7 @@ import {
   type AdapterKind,
   type AdapterWish,
   type Candidate,
+  checkAdapterWish,
   chooseAdapter,
   defaultAdapterWish,
   describeMachine,
@@ -42,7 +43,8 @@ export async function openNodeGpu(
   wish: AdapterWish = defaultAdapterWish(),
   machine: Machine = describeMachine(),
 ): Promise<NodeGpu> {
-  const mine = turn.then(() => openFirst(chooseAdapter(wish, machine)));
+  const checked = checkAdapterWish(wish);
+  const mine = turn.then(() => openFirst(chooseAdapter(checked, machine)));
   // The next opening waits for this one whichever way it ends; its error goes to whoever called.
   turn = mine.catch(() => undefined);
   return mine;
