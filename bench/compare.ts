@@ -38,6 +38,8 @@ export interface Comparison {
   readonly threshold: number;
   /** What both were measured on. */
   readonly adapter: { readonly name: string; readonly software: boolean };
+  /** Fingerprints of the kernels; null in a document from before they were kept. */
+  readonly kernels: { readonly old: string | null; readonly new: string | null };
   /** The larger noise floor of both: no difference below it is one. Null where one of them has none. */
   readonly noiseFloor: number | null;
   readonly cases: readonly CaseComparison[];
@@ -89,6 +91,7 @@ export function compareDocuments(
   return {
     threshold,
     adapter: { name, software },
+    kernels: { old: old.environment.kernels ?? null, new: now.environment.kernels ?? null },
     noiseFloor,
     cases,
     onlyOld: [...before.keys()].filter((key) => !after.has(key)),

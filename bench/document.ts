@@ -137,6 +137,8 @@ export interface BenchDocument extends BenchResult {
   readonly config: object;
   readonly environment: {
     readonly flatwalk: string;
+    /** Fingerprint of the kernels' texts; older documents have none. */
+    readonly kernels?: string;
     readonly in: string;
     readonly adapter: AdapterDescription;
     readonly browser?: string;

@@ -50,6 +50,25 @@ test('the adapter is named in the line of the counts, and that it is software', 
   expect(hard).toContain('2 cases on Soft: 0 faster');
 });
 
+test('whether the kernels are the same is told, and forbids nothing', () => {
+  const of = (kernels?: string) => {
+    const document = documentOf(two);
+    return { ...document, environment: { ...document.environment, kernels } };
+  };
+  const lines: [old: string | undefined, now: string | undefined, line: string][] = [
+    ['aa', 'aa', 'Kernels: the same in both (aa).'],
+    ['aa', 'bb', 'Kernels: they differ, aa in the old one, bb in the new one.'],
+    [undefined, 'bb', 'Kernels: the old one does not say which it measured.'],
+    ['aa', undefined, 'Kernels: the new one does not say which it measured.'],
+    [undefined, undefined, 'Kernels: neither says which it measured.'],
+  ];
+  for (const [old, now, line] of lines) {
+    const { passed, text } = compared(of(old), of(now));
+    expect(text).toContain(line);
+    expect(passed).toBe(true);
+  }
+});
+
 test('nothing is claimed of what is unknown', () => {
   const loud = [caseOf('small/a', 100, 0.1), caseOf('small/b')];
   const { passed, text } = compared(documentOf(loud), documentOf(loud));

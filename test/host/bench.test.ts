@@ -8,6 +8,7 @@ import type { BenchDocument, BenchResult } from '../../bench/document.ts';
 import { describeProblems } from '../../bench/problems.ts';
 import { estimate } from '../../bench/statistics.ts';
 import { suites } from '../../bench/suites/index.ts';
+import { kernelFingerprint } from '../../src/engine/plans/fingerprint.ts';
 import { runInChrome } from '../../src/host/chrome/index.ts';
 import { exitCodeOf, reportBench } from '../../src/host/cli/bench.ts';
 import type { BenchOptions } from '../../src/host/tasks/bench.ts';
@@ -76,6 +77,7 @@ describe('flatwalk bench', () => {
     expect(environment).toMatchObject({ in: 'node', node: process.version, dawn: expect.stringMatching(/^\d+\.\d+/) });
     expect(environment.adapter.name).not.toBe('');
     expect(environment.cpu).not.toBe('');
+    expect(environment.kernels).toBe(kernelFingerprint());
     expect(Number.isNaN(Date.parse(date))).toBe(false);
     expect(err).toContain('Adapter:');
     expect(err).toContain('every check passed');

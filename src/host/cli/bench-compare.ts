@@ -61,12 +61,21 @@ export function reportComparison(comparison: Comparison, terminal: Pick<Terminal
   if (leftOut.length > 0) terminal.say(`Only in the old one: ${missingText(leftOut)}`);
   if (onlyNew.length > 0) terminal.say(`Only in the new one: ${onlyNew.join('; ')}`);
   for (const note of notes) terminal.say(warning(`Differs: ${note}`));
+  terminal.say(kernelsLine(comparison));
   if (noiseFloor !== null) terminal.say(`Noise floor: ${percentText(noiseFloor)}; no difference below it is one.`);
   const count = (which: string) => cases.filter((one) => one.verdict === which).length;
   const counts = ['faster', 'same', 'slower', 'unknown'].map((which) => `${count(which)} ${which}`).join(', ');
   const on = `${adapter.name}${adapter.software ? ' (software)' : ''}`;
   terminal.say(`${counted(cases.length)} on ${on}: ${counts}.`);
   for (const line of verdictLines(comparison)) terminal.say(line);
+}
+
+/** Whether both measured the same kernels. */
+function kernelsLine({ kernels: { old, new: now } }: Comparison): string {
+  if (old !== null && old === now) return `Kernels: the same in both (${old}).`;
+  if (old !== null && now !== null) return `Kernels: they differ, ${old} in the old one, ${now} in the new one.`;
+  const which = old === now ? 'neither says' : `the ${old === null ? 'old' : 'new'} one does not say`;
+  return `Kernels: ${which} which it measured.`;
 }
 
 /** What passing or failing rests on; the last lines that are printed. */

@@ -1,6 +1,7 @@
 import { arch, cpus, platform, release } from 'node:os';
 import { findPeers } from '../../../bench/peers/node.ts';
 import { type AdapterDescription, Engine } from '../../engine/index.ts';
+import { kernelFingerprint } from '../../engine/plans/fingerprint.ts';
 import { runInChrome } from '../chrome/run-task.ts';
 import { dawnVersion } from '../node/gpu.ts';
 import { type AdapterWish, openNodeGpu } from '../node/index.ts';
@@ -14,6 +15,8 @@ export type Place = (typeof places)[number];
 /** What the numbers were computed with. */
 export interface Environment {
   readonly flatwalk: string;
+  /** Fingerprint of the kernels: versions change less often than they do. */
+  readonly kernels: string;
   readonly in: Place;
   readonly adapter: AdapterDescription;
   readonly browser?: string;
@@ -28,6 +31,7 @@ function environment(place: Place, adapter: AdapterDescription, browser?: string
   const cpu = `${cpus()[0]?.model ?? 'unknown'} x ${cpus().length}`;
   return {
     flatwalk: version,
+    kernels: kernelFingerprint(),
     in: place,
     adapter,
     browser,
