@@ -95,8 +95,7 @@ export async function comparePeers(
     .map(({ one, peers }) => ({ one, peers: peers.filter((peer) => `${one.name}: ${peer.name}`.includes(filter)) }))
     .filter(({ one, peers }) => peers.length > 0 || (filter !== '' && one.name.includes(filter)));
   if (chosen.length === 0 && filter !== '') {
-    const known = peerCases.map(({ name }) => name).join('; ');
-    throw new FlatwalkError('BAD_ARGUMENT', `No case and no peer has '${filter}' in its name`, `Cases: ${known}.`);
+    throw nothingFits(filter, missing);
   }
   const cases: CaseResult[] = [];
   let outcome: BenchOutcome = { kind: 'finished' };
@@ -122,6 +121,14 @@ export async function comparePeers(
     rows: rowsOf(kind, cases, { libraries, missing }, why),
     seconds: (performance.now() - began) / 1000,
   };
+}
+
+/** What was asked for may be a peer that is not here. */
+export function nothingFits(filter: string, missing: readonly Missing[]): FlatwalkError {
+  const absent = missing.map(({ name, reason }) => `${name} is not here: ${reason}.`);
+  const known = peerCases.map(({ name }) => name).join('; ');
+  const message = [`No case and no peer has '${filter}' in its name`, ...absent].join('\n  ');
+  return new FlatwalkError('BAD_ARGUMENT', message, `Cases: ${known}.`);
 }
 
 /** Keeps what was measured also where a peer or the user ends it. */

@@ -104,6 +104,9 @@ describe('flatwalk bench', () => {
       [['old.json', 'new.json'], '(Files: flatwalk bench compare OLD NEW; suites: --suite roofline kernels'],
       [['--filter', 'no such case'], "No case has 'no such case' in its name"],
       [['--suite', 'steps', '--filter', 'barrier'], "No case of steps has 'barrier' in its name"],
+      [['--update'], '--update does nothing without --baseline'],
+      [['--relative', '--threshold', '5%'], '--threshold and --relative do nothing without --baseline'],
+      [['--python', 'python3'], '--python names the Python of the peers'],
       [['--out', 'there.json'], 'there.json exists already'],
       [['--out', join('there.json', 'below.json')], 'Cannot write'],
     ];

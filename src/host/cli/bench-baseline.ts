@@ -32,7 +32,7 @@ export async function withBaseline(
     throw new FlatwalkError(
       'BAD_ARGUMENT',
       `There is no baseline ${file}`,
-      'Make one: the same command with --update.',
+      'Make one: the same command with --update, without --threshold and --relative.',
     );
   }
   const old = update ? null : readDocument(file);

@@ -12,8 +12,9 @@ import {
 } from '../../../bench/tables.ts';
 import { startAlone } from './bench-alone.ts';
 import { type Baseline, withBaseline } from './bench-baseline.ts';
+import { refuseIdle } from './bench-options.ts';
 import { peersCommand } from './peers.ts';
-import { type CommonOptions, perform } from './session.ts';
+import { type CommonOptions, documentHead, outcomeOf, perform, printDocument } from './session.ts';
 import { type Terminal, verdict, warning } from './terminal.ts';
 
 interface BenchCommandOptions extends CommonOptions {
@@ -31,21 +32,32 @@ interface BenchCommandOptions extends CommonOptions {
   readonly update: boolean;
 }
 
-export function benchCommand({
-  suite,
-  filter,
-  quick,
-  tiny,
-  out,
-  peers,
-  python,
-  baseline: file,
-  threshold,
-  relative,
-  update,
-  ...common
-}: BenchCommandOptions): Promise<void> {
+export async function benchCommand(
+  {
+    suite,
+    filter,
+    quick,
+    tiny,
+    out,
+    peers,
+    python,
+    baseline: file,
+    threshold,
+    relative,
+    update,
+    ...common
+  }: BenchCommandOptions,
+  command: Command,
+): Promise<void> {
   const effort = tiny ? 'tiny' : quick ? 'quick' : 'full';
+  try {
+    const thresholdGiven = command.getOptionValueSource('threshold') !== 'default';
+    refuseIdle({ in: common.in, peers, python, baseline: file, relative, update, thresholdGiven });
+  } catch (error) {
+    if (common.json)
+      printDocument({ ...documentHead('bench', { suites: suite, filter, effort }), outcome: outcomeOf(error) });
+    throw error;
+  }
   if (peers) return peersCommand({ filter, effort, python, out, common });
   const config = { suites: suite, filter, effort } as const;
   const baseline: Baseline | null = file === undefined ? null : { file, threshold, relative, update };

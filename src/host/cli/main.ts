@@ -136,7 +136,7 @@ const bench = command('bench', 'measure what things cost on this adapter, each r
   .allowExcessArguments()
   .action((options, command) => {
     refuseWords(command);
-    return benchCommand(options);
+    return benchCommand(options, command);
   });
 
 bench

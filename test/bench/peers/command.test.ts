@@ -56,7 +56,10 @@ test('one document, whose form others may rely on', async () => {
 test('what cannot be meant is refused', async () => {
   for (const [args, message] of [
     [['--filter', 'no such case'], "has 'no such case' in its name"],
+    [['--filter', 'PyTorch, no such form'], "PyTorch is not here: there is no Python '/no/such/python' to start"],
     [['--suite', 'steps'], 'cannot be used with option'],
+    [['--in', 'chrome'], '--peers compares in Node only'],
+    [['--threshold', '10%'], '--threshold does nothing without --baseline'],
   ] as const) {
     const { code, out, err } = await peers(...args);
     expect([args, code]).toEqual([args, 2]);
