@@ -3,6 +3,7 @@ import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'no
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { planFields } from '../../src/engine/index.ts';
 import type { Claim } from '../../src/host/experiments/claims.ts';
 import '../gpu.ts';
 import { withoutBrowser } from '../page/pages.ts';
@@ -250,6 +251,38 @@ describe('run', () => {
     expect(document.plan.reason).not.toBe('');
     expect(document).toEqual(summaryOf('json'));
     expect(err).toContain('Adapter:');
+  });
+
+  test('--print-config says all of a run before it, as the summary does after it, and trains nothing', async () => {
+    const args = [...run, '--steps', '40', '--replicas', '2', '--batch', 'full', '--pin', 'space=data'];
+    const { code, out } = await flatwalk([...args, '--out', 'configured', '--print-config']);
+    expect(code).toBe(0);
+    const { outcome, ...planned } = JSON.parse(out);
+    expect(outcome).toEqual({ kind: 'planned' });
+    expect(existsSync(join(folder, 'configured'))).toBe(false);
+    const defaults = {
+      width: 16,
+      activation: 'cubic_linear:1',
+      initStd: 0.3,
+      noise: 0.1,
+      noiseLaw: 'gaussian',
+      seed: 0,
+    };
+    expect(planned.config).toMatchObject({ ...defaults, loss: 'mean', every: 1, inputs: ['a', 'b'], samples: 3 });
+    expect(planned.config.metrics).toContain('trace');
+    expect(planned.environment.adapter).toMatchObject({ name: expect.any(String), software: expect.any(Boolean) });
+    expect(Object.keys(planned.plan)).toEqual([...planFields, 'basis', 'reason']);
+    expect(planned.request).toMatchObject({ steps: 40, mostLanes: expect.any(Number), subgroup: expect.any(Number) });
+    expect(planned.stepSize).toBeGreaterThan(0);
+    expect((await flatwalk([...args, '--out', 'configured'])).code).toBe(0);
+    const summary = summaryOf('configured');
+    for (const [name, value] of Object.entries(planned)) expect(summary[name], name).toEqual(value);
+  });
+
+  test('--print-config refuses what the run would refuse', async () => {
+    const { code, out } = await flatwalk([...run, '--metrics', 'los', '--print-config']);
+    expect(code).toBe(2);
+    expect(JSON.parse(out).outcome).toMatchObject({ kind: 'failed', code: 'BAD_ARGUMENT' });
   });
 
   test('a diverging run says so, exits 1, and its files stay JSON', async () => {

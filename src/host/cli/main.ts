@@ -88,6 +88,7 @@ planFlags(dataFlags(command('run', 'train on a CSV or TSV file'), true))
   .option('--metrics <names>', 'comma-separated metrics (default: those that cost little)', list)
   .option('--every <steps>', 'steps between two rows (default: a hundredth of the run)', whole(1))
   .option('--out <folder>', 'results folder (default: results/run-<time>)')
+  .option('--print-config', 'print the whole configuration and the plan as JSON, and train nothing', false)
   .addHelpText(
     'after',
     '\nExample: flatwalk run --data houses.csv --target price --width 32 --noise 0.5 --steps 200000',

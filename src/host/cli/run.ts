@@ -6,23 +6,20 @@ interface RunOptions extends CommonOptions, DataFlags, PlanFlags {
   readonly metrics?: string[];
   readonly every?: number;
   readonly out?: string;
+  readonly printConfig: boolean;
 }
 
-export function runCommand({ in: place, adapter, json, out, ...o }: RunOptions): Promise<void> {
+export function runCommand({ in: place, adapter, json, out, printConfig, ...o }: RunOptions): Promise<void> {
+  const common = { in: place, adapter, json };
+  if (printConfig) return printConfiguration(common, o);
   return perform({
     command: 'run',
     task: 'train',
-    common: { in: place, adapter, json },
+    common,
     config: o,
     keep: { out },
-    async prepare() {
-      const { options, config } = readData(o);
-      const metrics = o.metrics as MetricName[] | undefined;
-      const every = o.every ?? Math.max(1, Math.ceil(o.steps / 100));
-      const tuned = await loadTuned(o.plan);
-      return { options: { ...options, metrics, every, plan: o.pin, tuned }, config: { ...config, every } };
-    },
-    conclude({ outcome, finalMetrics, seconds, weights, ...rest }, terminal) {
+    prepare: () => settingsOf(o),
+    conclude({ outcome, finalMetrics, seconds, weights, metrics, ...rest }, terminal) {
       const columns = o.replicas > 1 ? ['least', 'median', 'largest'] : ['value'];
       terminal.table(['metric', ...columns], summarise(finalMetrics));
       if (rest.traceOptimum !== null) terminal.say(`F* = ${rest.traceOptimum.toPrecision(6)}`);
@@ -37,10 +34,38 @@ export function runCommand({ in: place, adapter, json, out, ...o }: RunOptions):
       terminal.say(said());
       return {
         summary: { outcome, ...rest, seconds, finalMetrics, weights },
+        config: { metrics },
         exitCode: { finished: 0, stopped: 0, diverged: 1, lost: 4, aborted: 130 }[outcome.kind],
       };
     },
   });
+}
+
+type Settings = Omit<RunOptions, 'out' | 'printConfig' | keyof CommonOptions>;
+
+/** What a run's document says before it has begun: the same fields, from the same code. */
+function printConfiguration(common: CommonOptions, o: Settings): Promise<void> {
+  return perform({
+    command: 'run',
+    task: 'configure',
+    common: { ...common, json: true },
+    config: o,
+    keep: null,
+    prepare: () => settingsOf(o),
+    conclude: ({ metrics, ...rest }) => ({
+      summary: { outcome: { kind: 'planned' }, ...rest },
+      config: { metrics },
+      exitCode: 0,
+    }),
+  });
+}
+
+async function settingsOf(o: Settings) {
+  const { options, config } = readData(o);
+  const metrics = o.metrics as MetricName[] | undefined;
+  const every = o.every ?? Math.max(1, Math.ceil(o.steps / 100));
+  const tuned = await loadTuned(o.plan);
+  return { options: { ...options, metrics, every, plan: o.pin, tuned }, config: { ...config, every } };
 }
 
 function summarise(values: MetricValues): string[][] {

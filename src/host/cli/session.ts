@@ -40,6 +40,8 @@ interface Prepared<N extends TaskName> {
 
 interface Concluded {
   readonly summary: object;
+  /** Settings that the task has decided, where nobody had said them. */
+  readonly config?: object;
   readonly exitCode: number;
 }
 
@@ -89,7 +91,8 @@ export async function perform<N extends TaskName>(job: Job<N>): Promise<void> {
       },
     );
     terminal.end();
-    const { summary, exitCode } = await job.conclude(result, terminal);
+    const { summary, exitCode, config: decided } = await job.conclude(result, terminal);
+    config = { ...config, ...decided };
     const document = { ...head(), ...summary };
     results()?.writeSummary(document);
     file?.write(document);
@@ -126,8 +129,7 @@ export function printDocument(document: object): void {
   process.stdout.write(`${toJson(document, 2)}\n`);
 }
 
-/** A folder that does not exist yet, also where several runs begin within a second. */
-/** A name of its own in results/, by the time. */
+/** A name of its own in results/, by the time, also where several runs begin within a second. */
 export function defaultFolder(command: string): string {
   const now = new Date().toISOString().slice(0, 19).replace(/[-:]/g, '').replace('T', '-');
   const first = join('results', `${command}-${now}`);

@@ -4,12 +4,12 @@ import { fingerprint } from './fingerprint.ts';
 import { peers } from './peers.ts';
 import { reproduce } from './reproduce.ts';
 import type { Task } from './task.ts';
-import { train } from './train.ts';
+import { configure, train } from './train.ts';
 import { tune } from './tune.ts';
 import { verifyTask } from './verify.ts';
 
 /** Every task, by the name under which commands, pages and headless Chrome ask for it. */
-export const tasks = { reproduce, verify: verifyTask, train, fingerprint, bench, peers, explain, tune };
+export const tasks = { reproduce, verify: verifyTask, train, configure, fingerprint, bench, peers, explain, tune };
 
 export type TaskName = keyof typeof tasks;
 export type TaskOptions<N extends TaskName> = (typeof tasks)[N] extends Task<infer Options, infer _> ? Options : never;

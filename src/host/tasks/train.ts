@@ -1,6 +1,6 @@
-import type { MetricName, MetricValues, Outcome, Plan } from '../../engine/index.ts';
+import type { Engine, MetricName, MetricValues, Outcome, Plan, PlanRequest, Problem, Run } from '../../engine/index.ts';
 import { type DataOptions, openSetup, type PlanOptions } from './setup.ts';
-import type { Task } from './task.ts';
+import type { Task, TaskContext } from './task.ts';
 
 export interface TrainTaskOptions extends DataOptions, PlanOptions {
   /** Default: all that exist for the problem and cost little. */
@@ -8,10 +8,17 @@ export interface TrainTaskOptions extends DataOptions, PlanOptions {
   readonly every: number;
 }
 
-export interface TrainTaskResult {
-  readonly outcome: Outcome;
+/** What a run is made of once nothing is left open. */
+export interface RunConfiguration {
   readonly plan: Plan;
+  /** What the plan was made from: shape, steps, and the facts of the adapter that have a part in it. */
+  readonly request: PlanRequest;
+  readonly metrics: readonly MetricName[];
   readonly stepSize: number;
+}
+
+export interface TrainTaskResult extends RunConfiguration {
+  readonly outcome: Outcome;
   /** F*, where it is known to be the least trace on the manifold. */
   readonly traceOptimum: number | null;
   readonly finalStep: number;
@@ -24,20 +31,11 @@ export interface TrainTaskResult {
 /** One training run on given data. */
 export const train: Task<TrainTaskOptions, TrainTaskResult> = {
   name: 'train',
-  async run(engine, o, { emit, signal, tuned }) {
+  async run(engine, o, context) {
     const began = performance.now();
-    const { problem, settings } = await openSetup(engine, o, emit);
+    const { emit } = context;
+    const { problem, run, configuration } = await openRun(engine, o, context);
     try {
-      const attainable = problem.traceIsOptimal && o.labels.length <= problem.shape.dimension;
-      const run = problem.train({
-        ...settings,
-        steps: o.steps,
-        metrics: o.metrics ?? defaultMetrics(attainable),
-        every: o.every,
-        plan: o.plan,
-        tuned: o.tuned ?? (await tuned?.load()),
-        signal,
-      });
       emit({ kind: 'note', text: `Plan: ${run.plan.reason}` });
       let finalStep = 0;
       let finalMetrics: MetricValues = {};
@@ -55,8 +53,7 @@ export const train: Task<TrainTaskOptions, TrainTaskResult> = {
       const weights = outcome.kind === 'lost' ? [] : Array.from(await problem.weights());
       return {
         outcome,
-        plan: run.plan,
-        stepSize: settings.stepSize,
+        ...configuration,
         traceOptimum: problem.traceIsOptimal ? problem.traceOptimum() : null,
         finalStep,
         finalMetrics,
@@ -68,6 +65,43 @@ export const train: Task<TrainTaskOptions, TrainTaskResult> = {
     }
   },
 };
+
+/** The run that `train` would make, whose settings are checked as if it began. */
+export const configure: Task<TrainTaskOptions, RunConfiguration> = {
+  name: 'configure',
+  async run(engine, o, context) {
+    const { problem, configuration } = await openRun(engine, o, context);
+    problem.dispose();
+    return configuration;
+  },
+};
+
+interface OpenRun {
+  readonly problem: Problem;
+  readonly run: Run;
+  readonly configuration: RunConfiguration;
+}
+
+/** A run that waits for its beginning. The caller disposes the problem. */
+async function openRun(
+  engine: Engine,
+  o: TrainTaskOptions,
+  { emit, signal, tuned: store }: TaskContext,
+): Promise<OpenRun> {
+  const { problem, settings } = await openSetup(engine, o, emit);
+  try {
+    const attainable = problem.traceIsOptimal && o.labels.length <= problem.shape.dimension;
+    const metrics = o.metrics ?? defaultMetrics(attainable);
+    const tuned = o.tuned ?? (await store?.load());
+    const options = { ...settings, steps: o.steps, metrics, every: o.every, plan: o.plan, tuned, signal };
+    const run = problem.train(options);
+    const { request } = problem.explain(options);
+    return { problem, run, configuration: { plan: run.plan, request, metrics, stepSize: settings.stepSize } };
+  } catch (error) {
+    problem.dispose();
+    throw error;
+  }
+}
 
 function defaultMetrics(attainable: boolean): MetricName[] {
   const names: MetricName[] = ['loss', 'gradientNorm', 'trace', 'manifoldTrace', 'stableRank', 'disagreement'];

@@ -10,6 +10,7 @@ import {
   decodeCheckpoint,
   encodeCheckpoint,
   type FlatwalkError,
+  planFields,
   type TrainOptions,
 } from '../../../src/engine/index.ts';
 import { resumeData as data, resumeSettings as settings } from './resume-run.ts';
@@ -206,6 +207,7 @@ describe('the plan of a checkpoint', () => {
   test('is kept when the run goes on to another length, and its bits are those of the pinned plan', async () => {
     const half = await runFresh(engine, data, { ...settings, steps: 20 });
     const { plan } = half.checkpoint;
+    expect(Object.keys(saved(half.checkpoint).plan)).toEqual([...planFields, 'basis', 'reason']);
     const problem = await engine.problem(data);
     const longer = { ...settings, plannedSteps: 2 ** 31 };
     expect(problem.train(longer).plan.strategy).not.toBe(plan.strategy);
