@@ -15,6 +15,8 @@ export interface MeasureOptions {
   readonly sampleMs?: number;
   /** Time for all contenders together, after which no round begins; 10 s if not given. A few rounds are always taken. */
   readonly budgetMs?: number;
+  /** Rounds that are always taken; 5 if not given, or 3 where the time is spent twice. */
+  readonly least?: number;
   readonly signal?: AbortSignal;
   /** Everything has been done once, so that nothing is left to be compiled. */
   readonly warm?: boolean;
@@ -50,7 +52,15 @@ const HONEST_GROWTH = 1.5;
  */
 export async function measureInTurn(
   contenders: readonly Contender[],
-  { samples = 30, sampleMs = 20, budgetMs = 10_000, signal, warm = false, clock = wallClock }: MeasureOptions = {},
+  {
+    samples = 30,
+    sampleMs = 20,
+    budgetMs = 10_000,
+    least,
+    signal,
+    warm = false,
+    clock = wallClock,
+  }: MeasureOptions = {},
 ): Promise<Samples[]> {
   const began = clock();
   const aim = Math.max(sampleMs, TICKS_PER_SAMPLE * clockResolution(clock));
@@ -62,7 +72,7 @@ export async function measureInTurn(
   const times = calibrations.map(({ took }) => (tried ? [took * 1e6] : []));
   for (let round = tried ? 1 : 0; round < samples; round++) {
     const spent = clock() - began;
-    if (spent > budgetMs && round >= (spent > 2 * budgetMs ? LEAST_ROUNDS : FEW_ROUNDS)) break;
+    if (spent > budgetMs && round >= (least ?? (spent > 2 * budgetMs ? LEAST_ROUNDS : FEW_ROUNDS))) break;
     for (const k of turn(contenders.length, round)) {
       checkSignal(signal);
       const before = clock();

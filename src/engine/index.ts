@@ -22,6 +22,7 @@ export { candidatesOf, faultsOf, planFields, sameChoice } from './plans/candidat
 export { type Cost, predict } from './plans/cost.ts';
 export { costWords, duration, inWords } from './plans/reason.ts';
 export {
+  FEWEST_SAMPLES,
   findTuned,
   keyHere,
   keyOf,

@@ -11,7 +11,7 @@ import {
 } from './plans/candidates.ts';
 import { type Cost, predict } from './plans/cost.ts';
 import { duration, lossOf, reasonOf } from './plans/reason.ts';
-import type { Measured, TunedEntry } from './plans/tuned.ts';
+import { FEWEST_SAMPLES, type Measured, type TunedEntry } from './plans/tuned.ts';
 import type { TileName } from './products.ts';
 
 /** What a plan chooses: which kernels run a training run, in which space, on how many lanes. */
@@ -137,7 +137,7 @@ export function explainPlan(
   const preferred = all
     .filter(({ faults }) => faults.length === 0)
     .sort((a, b) => total(a.predicted) - total(b.predicted))[0];
-  const known = preferred?.measured !== undefined;
+  const known = measuredCost(preferred?.measured) !== null;
   const priced = all
     .map((c) => ({ ...c, cost: known ? measuredCost(c.measured) : c.predicted }))
     .map((c) => ({ ...c, total: c.cost && total(c.cost) }))
@@ -190,8 +190,11 @@ function tooLong(choice: Choice, request: PlanRequest, wish: PlanWish): string[]
   return compile > MOST_COMPILE ? [`it would compile for about ${duration(compile)}`] : [];
 }
 
+/** What findings say; of a look or two nothing, because one stall of the machine would decide. */
 function measuredCost(measured: Measured | undefined): Cost | null {
-  return measured ? { compile: measured.compile, step: measured.step.median } : null;
+  return measured && measured.samples >= FEWEST_SAMPLES
+    ? { compile: measured.compile, step: measured.step.median }
+    : null;
 }
 
 /** What is not known comes last. */

@@ -375,6 +375,25 @@ describe('a plan from measurements', () => {
     expect(explainPlan(asked({ steps: 1e7 }), {}, entry).missing).toBeNull();
   });
 
+  test('does not rest on single looks, which older findings may be; they are shown', () => {
+    const steps = { steps: 1e7 };
+    const looked = (choice: Choice) => ({
+      ...entry,
+      measured: entry.measured.map((m) => (sameChoice(m.choice, choice) ? { ...m, samples: 5 } : m)),
+    });
+    // The fastest one was only looked at: the next of what was measured.
+    const { plan, candidates } = explainPlan(asked(steps), {}, looked(lane));
+    expect(plan).toMatchObject({ ...usual, basis: 'tuned' });
+    const shown = candidates.find((c) => sameChoice(c.choice, lane));
+    expect(shown).toMatchObject({ measured: { samples: 5 }, total: null, lost: '5 of 6 samples decide nothing' });
+    // What the model prefers was only looked at: the model.
+    expect(explainPlan(asked(steps), {}, looked(usual))).toMatchObject({
+      plan: { ...usual, basis: 'model' },
+      tuned: null,
+      missing: usual,
+    });
+  });
+
   test('keeps wishes, and falls back on the model where nothing measured fits them', () => {
     expect(choosePlan(asked({ steps: 1e7 }), { strategy: 'group', space: 'data' }, entry)).toMatchObject({
       ...eight,

@@ -355,7 +355,10 @@ describe('plans', () => {
     expect(out).toContain('For: 10 samples (one of them a step), 10 neurons, 20 dimensions, cubic, 1 replica');
     expect(out).toMatch(/│ → │ (lane|subgroup|group) +│ data /);
     expect(out.match(/^- Not .* times as long in all/gm)?.length).toBeGreaterThan(1);
-    expect(out).toMatch(/^Adapter facts: \w+ family \(\w+\), \d+ lanes in a workgroup at most/m);
+    expect(out).toMatch(/^Adapter facts: \w+ family \(\w+\), .*, \d+ lanes in a workgroup at most/m);
+    const { request } = JSON.parse((await flatwalk(['explain', '--size', 'small', '--json'])).out);
+    const subgroup = request.subgroup ? `subgroups of ${request.subgroup} lanes` : 'no subgroup operations';
+    expect(out).toContain(`), ${subgroup}, `);
   });
 
   test('explain as JSON has every candidate, and is what run does', async () => {
@@ -378,6 +381,7 @@ describe('plans', () => {
     expect(out).toMatch(/^Basis: what was pinned; the rest by times that flatwalk tune measured here/m);
     expect(out).toMatch(/\d plans measured in \d+ s, checked against the float64 reference after 200 steps\. Kept in /);
     expect(out).not.toContain('REFUSED');
+    expect(out).toMatch(/ \(.+ to .+, \d+ samples\) /);
     const plan = async (...more: string[]) => {
       const { out } = await flatwalk([...run, '--steps', '20', '--json', '--out', more.join('-'), ...more]);
       const document = JSON.parse(out);

@@ -2,6 +2,7 @@ import { describe, expect, test, vi } from 'vitest';
 import {
   type Choice,
   choosePlan,
+  FEWEST_SAMPLES,
   FlatwalkError,
   findTuned,
   inWords,
@@ -11,6 +12,7 @@ import {
   type TunedStore,
 } from '../../src/engine/index.ts';
 import { kernelFingerprint } from '../../src/engine/plans/fingerprint.ts';
+import { stepWords } from '../../src/host/cli/explain.ts';
 import { tasks } from '../../src/host/tasks/index.ts';
 import { type DataOptions, openSetup } from '../../src/host/tasks/setup.ts';
 import { expectation } from '../../src/host/tasks/tune/check.ts';
@@ -51,7 +53,7 @@ describe('measuring plans', () => {
     const run = async (c: Choice) => {
       if (c === broken) throw new FlatwalkError('SHADER', 'does not compile', 'Report it.');
     };
-    const found = await measurePlans(subject({ run }), [fast, wrong, broken, slow], { budgetMs: 2000 });
+    const found = await measurePlans(subject({ run }), [fast, wrong, broken, slow], { budgetMs: 60_000 });
     expect(found.measured.map((m) => m.choice)).toEqual([fast, slow]);
     expect(found.refused).toEqual([
       { choice: wrong, why: 'its weights differ' },
@@ -62,20 +64,42 @@ describe('measuring plans', () => {
       expect(step.median).toBeLessThanOrEqual(step.high);
       expect(step.median).toBeGreaterThan(0);
       expect(compile).toBeGreaterThanOrEqual(0);
-      expect(samples).toBeGreaterThan(0);
+      expect(samples).toBeGreaterThanOrEqual(FEWEST_SAMPLES);
     }
+  });
+
+  test('keeps no single looks: without time, only the plan that would be followed otherwise is timed', async () => {
+    const budgetMs = 200;
+    const overrun = () => new Promise((resolve) => setTimeout(resolve, 2 * budgetMs));
+    const check = async (c: Choice) => {
+      if (c === slow) await overrun();
+      return null;
+    };
+    const found = await measurePlans(subject({ check }), [fast, slow], { budgetMs });
+    expect(found.measured.map((m) => m.choice)).toEqual([fast]);
+    expect(found.measured[0].samples).toBeGreaterThanOrEqual(FEWEST_SAMPLES);
+    expect(found.skipped.map((s) => s.choice)).toEqual([slow]);
+    expect(found.skipped[0].why).toMatch(/too small to time it 6 times; one look took|building and checking it would/);
+  });
+
+  test('tells the number of samples, and an interval only where there are enough', () => {
+    const step = { median: 16e-6, low: 15e-6, high: 18e-6 };
+    const words = (samples: number) => stepWords({ choice: fast, compile: 1, step, samples });
+    expect(words(1)).toBe('16 µs (1 sample)');
+    expect(words(5)).toBe('16 µs (5 samples)');
+    expect(words(6)).toBe('16 µs (15 µs to 18 µs, 6 samples)');
   });
 
   test('leaves out what would take longer than there is time, and builds none of it', async () => {
     const long = choice('lane', 2);
-    const predict = (c: Choice) => ({ compile: c === long ? 50 : 1e-4, step: 1e-6 });
+    const predict = (c: Choice) => ({ compile: c === long ? 1000 : 1e-4, step: 1e-6 });
     const it = subject({ predict });
-    const found = await measurePlans(it, [fast, long, slow], { budgetMs: 1000 });
+    const found = await measurePlans(it, [fast, long, slow], { budgetMs: 60_000 });
     expect(found.measured.map((m) => m.choice)).toEqual([fast, slow]);
     expect(found.skipped).toEqual([{ choice: long, why: expect.stringMatching(/^building and checking .* left$/) }]);
     expect(it.built).toEqual(new Set([fast, slow]));
     // Without the plan that would be followed otherwise, measurements could only mislead.
-    await expect(measurePlans(it, [long, fast], { budgetMs: 1000 })).rejects.toMatchObject({
+    await expect(measurePlans(it, [long, fast], { budgetMs: 60_000 })).rejects.toMatchObject({
       code: 'BAD_ARGUMENT',
       message: expect.stringContaining(inWords(long)),
     });

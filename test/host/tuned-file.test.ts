@@ -84,6 +84,15 @@ describe('what was tuned, in a file', () => {
     expect(warnings).toEqual(broken.map(([, why], k) => expect.stringContaining(`entry ${k + 1} is ignored: ${why}`)));
   });
 
+  test('findings of single looks, as they were kept before, can still be read', async () => {
+    const good = tunedEntry();
+    const old = { ...good, measured: good.measured.map((m) => ({ ...m, samples: 1 })) };
+    const { open, warnings, ready } = store(JSON.stringify({ version: 1, entries: [old] }));
+    await ready;
+    expect(await open().load()).toEqual([old]);
+    expect(warnings).toEqual([]);
+  });
+
   test('the lock of a writer that was killed is broken', async () => {
     const { open, path, ready } = store('');
     await ready;

@@ -1,7 +1,7 @@
 import type { Choice, Plan, PlanCandidate, PlanRequest } from '../plan.ts';
 import { cellsIn, keepsInRegisters } from './candidates.ts';
 import type { Cost } from './cost.ts';
-import type { TunedEntry } from './tuned.ts';
+import { FEWEST_SAMPLES, type Measured, type TunedEntry } from './tuned.ts';
 
 /** A plan in a few words. */
 export function inWords({ strategy, space, lanes, draws, tile }: Choice): string {
@@ -58,10 +58,15 @@ export function reasonOf(
 
 /** Why a candidate that could have been carried out was not chosen. */
 export function lossOf(
-  { total, cost }: { readonly total: number | null; readonly cost: Cost | null },
+  {
+    total,
+    cost,
+    measured,
+  }: { readonly total: number | null; readonly cost: Cost | null; readonly measured?: Measured },
   best: { readonly total: number | null; readonly cost: Cost | null },
 ): string {
-  if (total === null || cost === null || best.total === null || best.cost === null) return 'it was not measured';
+  if (total === null || cost === null || best.total === null || best.cost === null)
+    return measured ? `${measured.samples} of ${FEWEST_SAMPLES} samples decide nothing` : 'it was not measured';
   const times = total / best.total;
   const factor =
     times < 1.005 ? 'no faster in all' : `${Number(times.toPrecision(times < 10 ? 2 : 3))} times as long in all`;

@@ -3,13 +3,17 @@ import type { Choice, PlanRequest } from '../plan.ts';
 import { isChoice } from './candidates.ts';
 import { kernelFingerprint } from './fingerprint.ts';
 
+/** Fewer samples of a time have no 95 % interval, and decide nothing. */
+export const FEWEST_SAMPLES = 6;
+
 /** What the tuner found about one plan. Seconds. */
 export interface Measured {
   readonly choice: Choice;
   /** Time of the first run of one step beyond that of the next. */
   readonly compile: number;
-  /** A step of all replicas: the median, and the ends of its 95 % interval. */
+  /** A step of all replicas: the median, and the ends of its 95 % interval where there are samples enough. */
   readonly step: { readonly median: number; readonly low: number; readonly high: number };
+  /** How many times the step was timed. Older findings may be single looks. */
   readonly samples: number;
 }
 

@@ -2,7 +2,9 @@ import type { Command } from 'commander';
 import {
   type Choice,
   duration,
+  FEWEST_SAMPLES,
   inWords,
+  type Measured,
   type PlanCandidate,
   type PlanExplanation,
   planFields,
@@ -28,7 +30,7 @@ export function explainCommand({ in: place, adapter, json, ...o }: ExplainFlags,
     conclude(result, terminal) {
       reportPlan(result, terminal);
       const unknown = result.candidates
-        .filter((c) => c.possible && c.total === null)
+        .filter((c) => c.possible && c.total === null && !c.measured)
         .map(({ choice }) => inWords(choice));
       if (unknown.length > 0) terminal.say(`- Not measured, and so not chosen from: ${unknown.join('; ')}.`);
       terminal.say(factsLine(result));
@@ -50,24 +52,27 @@ export function reportPlan(explanation: PlanExplanation, terminal: Pick<Terminal
   );
   const head = ['', ...planFields, 'compile', 'a step', 'measured: compile', 'a step (95 %)', 'in all'];
   terminal.table(head, candidates.map(row));
-  for (const { choice, lost, total, possible } of candidates) {
-    if (lost && (total !== null || !possible)) terminal.say(`- Not ${inWords(choice)}: ${lost}.`);
+  for (const { choice, lost, total, measured, possible } of candidates) {
+    if (lost && (total !== null || measured || !possible)) terminal.say(`- Not ${inWords(choice)}: ${lost}.`);
   }
 }
 
 function row({ choice, possible, predicted, measured, total, lost }: PlanCandidate): string[] {
-  const step = measured
-    ? `${duration(measured.step.median)} (${duration(measured.step.low)} to ${duration(measured.step.high)})`
-    : '';
   return [
     lost === null ? '→' : '',
     ...planFields.map((field: keyof Choice) => String(choice[field])),
     possible ? duration(predicted.compile) : '',
     possible ? duration(predicted.step) : '',
     measured ? duration(measured.compile) : '',
-    step,
+    measured ? stepWords(measured) : '',
     total === null || !possible ? '' : duration(total),
   ];
+}
+
+/** A measured step with its interval, if it has one, and how many samples it rests on. */
+export function stepWords({ step, samples }: Measured): string {
+  const interval = samples < FEWEST_SAMPLES ? '' : `${duration(step.low)} to ${duration(step.high)}, `;
+  return `${duration(step.median)} (${interval}${samples} ${samples === 1 ? 'sample' : 'samples'})`;
 }
 
 function basisLine({ plan, tuned, missing, request }: PlanExplanation): string {
@@ -85,8 +90,14 @@ function lacking(missing: Choice): string {
 function factsLine({ request, place, kernels }: ExplainResult): string {
   const kind = request.software ? 'software' : 'hardware';
   return (
-    `Adapter facts: ${request.family} family (${kind}), ${request.mostLanes} lanes in a workgroup at most, ` +
+    `Adapter facts: ${request.family} family (${kind}), ${subgroups(request)}, ` +
+    `${request.mostLanes} lanes in a workgroup at most, ` +
     `buffers of ${Math.round(request.largestBuffer / 2 ** 20)} MiB at most. Measurements are found by adapter, ` +
     `place (${place}), kernels (${kernels}) and shape.`
   );
+}
+
+/** They decide whether there is a strategy `subgroup`, its lanes, and the tiles that are possible. */
+function subgroups({ subgroup }: PlanExplanation['request']): string {
+  return subgroup ? `subgroups of ${subgroup} lanes` : 'no subgroup operations';
 }

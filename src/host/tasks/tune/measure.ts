@@ -1,6 +1,14 @@
 import { measureInTurn } from '../../../../bench/measure.ts';
 import { estimate } from '../../../../bench/statistics.ts';
-import { type Choice, type Cost, duration, FlatwalkError, inWords, type Measured } from '../../../engine/index.ts';
+import {
+  type Choice,
+  type Cost,
+  duration,
+  FEWEST_SAMPLES,
+  FlatwalkError,
+  inWords,
+  type Measured,
+} from '../../../engine/index.ts';
 
 /** What is measured: the runs of one problem. */
 export interface Subject {
@@ -35,12 +43,15 @@ export interface MeasureOptions {
 /** A first look at a plan takes about this long. */
 const LOOK_MS = 20;
 const MOST_STEPS = 2 ** 24;
-/** A sample of the timing in turn. */
-const SAMPLE_MS = 60;
+/** A sample of the timing in turn, and how many are taken where there is time: of plans that are close, and of the others. */
+const near = { samples: 15, sampleMs: 60 };
+const far = { samples: FEWEST_SAMPLES, sampleMs: LOOK_MS };
+/** Plans whose steps take this many times as long as the fastest, seen and predicted, are not close. */
+const CLOSE = 8;
+/** Trials that a plan's timing begins with. */
+const TRIALS = 4;
 /** Of the time that is left, what one plan may be expected to take. */
 const SHARE = 0.5;
-/** Plans whose steps take this many times as long as the fastest, seen and predicted, are not looked at more closely. */
-const CLOSE = 8;
 
 /**
  * Builds, checks and times plans in the order given, the first of which must be the one that would be followed otherwise. What
@@ -81,7 +92,13 @@ export async function measurePlans(
   }
   checkSignal(signal);
   progress?.(0.7, 'timing them in turn');
-  return { measured: await inTurn(subject, looks, left, signal), refused, skipped };
+  const { timed, late } = share(looks, left());
+  const { close, distant } = apart(subject, timed);
+  const measured = [
+    ...(await inTurn(subject, close, near, left, signal)),
+    ...(await inTurn(subject, distant, far, left, signal)),
+  ];
+  return { measured, refused, skipped: [...skipped, ...late] };
 }
 
 /** How many times longer than predicted things have taken here so far. */
@@ -126,31 +143,50 @@ async function firstLook(subject: Subject, choice: Choice, left: () => number): 
   return share / 1000;
 }
 
-/** The fast ones against each other, where there is time; the others as they were seen. */
+/**
+ * Which are timed: the one that would be followed otherwise, whatever it costs, since without it nothing is decided; then the
+ * fastest seen, as many as there is time to time often enough. One look is no measurement, and is not kept.
+ */
+function share(looks: readonly Look[], left: number): { timed: readonly Look[]; late: Verdict[] } {
+  const [first, ...others] = looks;
+  const cost = ({ step }: Look) => (TRIALS + FEWEST_SAMPLES) * Math.max(step, near.sampleMs / 1000);
+  const late: Verdict[] = [];
+  let spent = first ? cost(first) : 0;
+  for (const look of others.toSorted((a, b) => a.step - b.step)) {
+    if (spent + cost(look) <= left) {
+      spent += cost(look);
+      continue;
+    }
+    const why = `the budget is too small to time it ${FEWEST_SAMPLES} times; one look took ${duration(look.step)} a step`;
+    late.push({ choice: look.choice, why });
+  }
+  return { timed: looks.filter((look) => !late.some(({ choice }) => choice === look.choice)), late };
+}
+
+function apart(subject: Subject, looks: readonly Look[]): { close: readonly Look[]; distant: readonly Look[] } {
+  const predicted = ({ choice }: Look) => subject.predict(choice).step;
+  const [fastest, meant] = [Math.min(...looks.map(({ step }) => step)), Math.min(...looks.map(predicted))];
+  const isClose = (look: Look) => look.step <= CLOSE * fastest || predicted(look) <= CLOSE * meant;
+  return { close: looks.filter(isClose), distant: looks.filter((look) => !isClose(look)) };
+}
+
+/** Against each other, so that drift meets all alike. */
 async function inTurn(
   subject: Subject,
   looks: readonly Look[],
+  often: { readonly samples: number; readonly sampleMs: number },
   left: () => number,
   signal?: AbortSignal,
 ): Promise<Measured[]> {
-  const predicted = (look: Look) => subject.predict(look.choice).step;
-  const [fastest, meant] = [Math.min(...looks.map(({ step }) => step)), Math.min(...looks.map(predicted))];
-  const close = looks.filter((look) => look.step <= CLOSE * fastest || predicted(look) <= CLOSE * meant);
-  const contenders = close.map(({ choice }) => ({
+  const contenders = looks.map(({ choice }) => ({
     name: inWords(choice),
     run: (steps: number) => subject.run(choice, steps),
   }));
-  // Three rounds are taken whatever they cost.
-  const sure = close.reduce((sum, { step }) => sum + 4 * Math.max(step, SAMPLE_MS / 1000), 0);
-  const samples =
-    contenders.length > 0 && sure < left()
-      ? await measureInTurn(contenders, { samples: 15, sampleMs: SAMPLE_MS, budgetMs: 1000 * left(), signal })
-      : [];
-  return looks.map((look) => {
-    const { choice, compile, step } = look;
-    const taken = samples[close.indexOf(look)]?.perUnit.map((ns) => ns / 1e9) ?? [step];
-    const { median, low, high } = estimate(taken);
-    return { choice, compile, step: { median, low, high }, samples: taken.length };
+  const options = { ...often, budgetMs: 1000 * left(), least: FEWEST_SAMPLES, signal };
+  const samples = await measureInTurn(contenders, options);
+  return looks.map(({ choice, compile }, k) => {
+    const { median, low, high, count } = estimate(samples[k].perUnit.map((ns) => ns / 1e9));
+    return { choice, compile, step: { median, low, high }, samples: count };
   });
 }
 
