@@ -1,8 +1,8 @@
 /** What is shipped: the library as built, as plain modules and through a bundler, and how much of it has to be loaded. */
 import { execFileSync } from 'node:child_process';
-import { cpSync, mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
+import { cpSync, existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
-import { basename, join } from 'node:path';
+import { basename, dirname, join } from 'node:path';
 import { fileURLToPath, pathToFileURL } from 'node:url';
 import { gzipSync } from 'node:zlib';
 import { build, minify, type Rollup } from 'vite';
@@ -64,6 +64,45 @@ test('there is a file for every entry of the package, with types', () => {
     expect(readdirSync(library), entry).toContain(basename(target.default));
     expect(include, entry).toContain(target.types.replace('./dist/types/', '').replace('.d.ts', '.ts'));
   }
+});
+
+describe('what npm packs', () => {
+  const { exports, bin, files, scripts } = JSON.parse(readFileSync(join(root, 'package.json'), 'utf8'));
+  const targets = Object.values<{ types: string; default: string } | string>(exports).flatMap((target) =>
+    typeof target === 'string' ? [target] : [target.types, target.default],
+  );
+  // Headless Chrome opens a page of the package by its name.
+  const named = [...targets, ...Object.values<string>(bin), './dist/page/runner.html'].map((path) => path.slice(2));
+
+  test('is what its entries and its program name, and nothing else that was built', () => {
+    const copy = join(folder, 'packed');
+    for (const name of ['package.json', 'shaders', 'README.md', 'CHANGELOG.md', 'LICENSE']) {
+      cpSync(join(root, name), join(copy, name), { recursive: true });
+    }
+    cpSync(library, join(copy, 'dist/lib'), { recursive: true });
+    // Stand-ins: what is asked is which names are packed.
+    const others = ['dist/flatwalk-gpu/node.gz', 'dist/bench/figures.js', 'dist/results-1/peers.json'];
+    for (const path of [...named, ...others]) {
+      if (path.includes('*') || existsSync(join(copy, path))) continue;
+      mkdirSync(dirname(join(copy, path)), { recursive: true });
+      writeFileSync(join(copy, path), '');
+    }
+    const options = { cwd: copy, encoding: 'utf8', stdio: 'pipe' } as const;
+    const [pack] = JSON.parse(execFileSync('npm', ['pack', '--dry-run', '--json', '--ignore-scripts'], options));
+    const packed: string[] = pack.files.map(({ path }: { path: string }) => path);
+    for (const path of named) {
+      const whole = path.replace('*', 'multiply.wgsl');
+      expect(packed, path).toContain(whole);
+    }
+    expect(packed).not.toEqual(expect.arrayContaining([expect.stringMatching(/^dist\/(?!(cli|lib|page|types)\/)/)]));
+    const texts = ['CHANGELOG.md', 'LICENSE', 'README.md', 'package.json'];
+    expect(packed.filter((path) => !/^(dist|shaders)\//.test(path)).sort()).toEqual(texts);
+  });
+
+  test('is built before, all of it', () => {
+    const folders = files.filter((name: string) => name.startsWith('dist/')).map((name: string) => basename(name));
+    expect(scripts.prepack).toBe(`node build.mjs ${folders.join(' ')}`);
+  });
 });
 
 /** Where to load the parts from that are not in the file itself. */
