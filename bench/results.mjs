@@ -2,8 +2,9 @@
  * Measures everything again and writes what the documents show: `npm run results [-- swiftshader lavapipe hardware]`.
  *
  * For each adapter named (all that are there, if none is), one after the other: every suite, then the peers, into
- * bench/results/<adapter>/. Then the tables of docs/performance.md and the README's picture. FLATWALK_PYTHON names the Python
- * that has PyTorch and JAX; `npm ci --prefix bench/peers` installs the rest. Leave the machine alone meanwhile.
+ * bench/results/<adapter>/, of hardware bench/results/<card>/. Then the tables of docs/performance.md and the README's picture.
+ * FLATWALK_PYTHON names the Python that has PyTorch and JAX; `npm ci --prefix bench/peers` installs the rest. Leave the machine
+ * alone meanwhile.
  */
 import { spawnSync } from 'node:child_process';
 import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
@@ -29,7 +30,7 @@ try {
       // No such adapter: where none was named, the others will do.
       if (code === 3 && given.length === 0) break;
       if (code !== 0) throw new Error(`flatwalk bench ended with ${code} on ${adapter}; its results are not kept`);
-      const folder = join('bench/results', adapter === 'hardware' ? 'gpu' : adapter);
+      const folder = join('bench/results', adapter === 'hardware' ? cardOf(readFileSync(out, 'utf8')) : adapter);
       mkdirSync(folder, { recursive: true });
       writeFileSync(join(folder, `${name}.json`), withoutPaths(readFileSync(out, 'utf8')));
       measured += 1;
@@ -43,6 +44,15 @@ run('dist/bench/figures.js');
 
 function run(...words) {
   return spawnSync(process.execPath, words, { stdio: 'inherit' }).status;
+}
+
+/** A folder for the card, as the bundle's documents get one. */
+function cardOf(text) {
+  const { name } = JSON.parse(text).environment.adapter;
+  return name
+    .toLowerCase()
+    .replace(/[^a-z0-9]+/g, '-')
+    .replace(/^-|-$/g, '');
 }
 
 /** A path of this machine is no fact about its speed. */

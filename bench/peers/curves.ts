@@ -1,7 +1,7 @@
 /** How the time grows as the work grows: replicas, and the length of a run. From the documents of the suite `steps`. Pure. */
 import type { BenchCase, BenchDocument } from '../document.ts';
 import { timeText } from '../tables.ts';
-import { type AdapterKind, titles } from './targets.ts';
+import type { Measured } from './measured.ts';
 
 interface Point {
   readonly size: string;
@@ -11,22 +11,21 @@ interface Point {
 }
 
 /** A line for each point on each adapter: first replicas at once, then steps of a run. */
-export function curveTable(documents: Partial<Record<AdapterKind, BenchDocument>>): string {
+export function curveTable(documents: readonly Measured<BenchDocument>[]): string {
   const lines = [
     '| adapter | case | time of all | time of one | one, beside the point before |',
     '| --- | --- | --- | --- | --- |',
   ];
-  for (const kind of Object.keys(titles) as AdapterKind[]) {
-    const { cases = [] } = documents[kind] ?? {};
+  for (const { title, document } of documents) {
     for (const [one, many, named] of curves) {
       let before: Point | null = null;
-      for (const point of pointsOf(cases, named)) {
+      for (const point of pointsOf(document.cases, named)) {
         const { size, amount, time } = point;
         // A unit is a step of a replica, or a step.
         const change = before?.size === size ? `${(time.median / before.time.median).toFixed(2)}x` : '';
         const all = timeText(amount * time.median);
         lines.push(
-          `| ${titles[kind]} | ${size}, ${amount} ${many} | ${all} | ${timeText(time.median)} a ${one} | ${change} |`,
+          `| ${title} | ${size}, ${amount} ${many} | ${all} | ${timeText(time.median)} a ${one} | ${change} |`,
         );
         before = point;
       }

@@ -6,35 +6,27 @@ import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { BenchDocument } from '../document.ts';
 import { curveTable } from './curves.ts';
+import { measuredIn } from './measured.ts';
 import { ownTable } from './own.ts';
 import { drawSteps } from './picture.ts';
 import { type PeersDocument, pairsTable, provenance, ratioTable } from './report.ts';
-import type { AdapterKind } from './targets.ts';
 
 /** The files that are made, by their path, as they are and as they should be. */
 export function figures(root: string): { path: string; is: string; shouldBe: string }[] {
-  const documents = documentsOf<PeersDocument>(root, 'peers');
+  const documents = measuredIn<PeersDocument>(root, 'peers');
   const read = (path: string) => (existsSync(join(root, path)) ? readFileSync(join(root, path), 'utf8') : '');
   const performance = read('docs/performance.md');
   let filled = fill(performance, 'ratios', ratioTable(documents));
-  const own = documentsOf<BenchDocument>(root, 'bench');
+  const own = measuredIn<BenchDocument>(root, 'bench');
   filled = fill(filled, 'own', ownTable(own));
   filled = fill(filled, 'curves', curveTable(own));
-  const pairs = Object.values(documents).map((document) => `${provenance(document)}\n\n${pairsTable(document)}`);
+  const pairs = documents.map(({ document }) => `${provenance(document)}\n\n${pairsTable(document)}`);
   filled = fill(filled, 'pairs', pairs.join('\n\n'));
   const made = [{ path: 'docs/performance.md', is: performance, shouldBe: filled }];
-  if (Object.keys(documents).length > 0) {
+  if (documents.length > 0) {
     made.push({ path: 'docs/steps.svg', is: read('docs/steps.svg'), shouldBe: drawSteps(documents) });
   }
   return made;
-}
-
-/** What was measured, by adapter. */
-function documentsOf<Document>(root: string, name: 'bench' | 'peers'): Partial<Record<AdapterKind, Document>> {
-  const kinds: AdapterKind[] = ['swiftshader', 'lavapipe', 'gpu'];
-  const files = kinds.map((kind) => [kind, join(root, 'bench/results', kind, `${name}.json`)] as const);
-  const found = files.filter(([, file]) => existsSync(file));
-  return Object.fromEntries(found.map(([kind, file]) => [kind, JSON.parse(readFileSync(file, 'utf8'))]));
 }
 
 /** Replaces what is between `<!-- NAME -->` and `<!-- /NAME -->`. */

@@ -3,7 +3,8 @@ import type { BenchCase, BenchDocument, Figure } from '../document.ts';
 import { type SizeName, sizeNames } from '../problems.ts';
 import type { Interval } from '../statistics.ts';
 import { shortNumber, timeText } from '../tables.ts';
-import { type AdapterKind, judge, titles } from './targets.ts';
+import type { Measured } from './measured.ts';
+import { type AdapterKind, judge } from './targets.ts';
 
 /** Cases of kernels of which nearly all the arithmetic is a matrix product. */
 const PRODUCTS = /^large\/(multiply|activate|project|combine|gram_matrix)/;
@@ -18,26 +19,21 @@ const FIRST_ROW_NS = 2e9;
 type Row = readonly [what: string, aim: string, measured: string, interval: string, verdict: string];
 
 /** A line for each row on each adapter that was measured. */
-export function ownTable(documents: Partial<Record<AdapterKind, BenchDocument>>): string {
+export function ownTable(documents: readonly Measured<BenchDocument>[]): string {
   const lines = [
     '| row | adapter | aim | measured | 95 % interval | verdict |',
     '| --- | --- | --- | --- | --- | --- |',
   ];
-  for (const kind of Object.keys(titles) as AdapterKind[]) {
-    const document = documents[kind];
-    if (!document) continue;
+  for (const { kind, title, document } of documents) {
     for (const [what, ...rest] of [
       ...productRows(document, kind),
       ...figureRows(document),
       ...startRows(document, kind),
     ]) {
-      lines.push(`| ${[what, titles[kind], ...rest].join(' | ')} |`);
+      lines.push(`| ${[what, title, ...rest].join(' | ')} |`);
     }
   }
-  for (const kind of Object.keys(titles) as AdapterKind[]) {
-    const document = documents[kind];
-    if (document) lines.push('', noiseLine(document, kind));
-  }
+  for (const { title, document } of documents) lines.push('', noiseLine(document, title));
   return lines.join('\n');
 }
 
@@ -120,12 +116,12 @@ function under({ low, high }: Interval, most: number): string {
 }
 
 /** How far identical work lay apart meanwhile: no verdict within it says anything. */
-function noiseLine({ noiseFloor, date, config }: BenchDocument, kind: AdapterKind): string {
+function noiseLine({ noiseFloor, date, config }: BenchDocument, title: string): string {
   const effort = 'effort' in config && config.effort === 'quick' ? ', with `--quick`' : '';
   const noise = noiseFloor
     ? `identical work differed by ${(100 * noiseFloor.share).toFixed(0)} %`
     : 'the noise is not known';
-  return `${titles[kind]}: ${noise} (${date.slice(0, 10)}${effort}).`;
+  return `${title}: ${noise} (${date.slice(0, 10)}${effort}).`;
 }
 
 function bold(verdict: string): string {

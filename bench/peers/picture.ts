@@ -1,6 +1,7 @@
 /** The README's picture: one step of a small network, flatwalk and what people would use instead. Pure. */
 import { shortNumber, timeText } from '../tables.ts';
-import type { ByAdapter, PeersDocument } from './report.ts';
+import type { Measured } from './measured.ts';
+import type { PeersDocument } from './report.ts';
 
 const CASE = 'small/one run';
 const WIDTH = 880;
@@ -17,9 +18,9 @@ interface Bar {
   readonly ratio: number | null;
 }
 
-/** An SVG document with a panel for each adapter, on a background of its own, so that it is legible on any page. */
-export function drawSteps({ swiftshader, lavapipe, gpu }: ByAdapter): string {
-  const panels = [gpu, lavapipe, swiftshader].flatMap((document) => (document ? [panelOf(document)] : []));
+/** An SVG document with a panel for each adapter, cards first, on a background of its own, so that it is legible on any page. */
+export function drawSteps(documents: readonly Measured<PeersDocument>[]): string {
+  const panels = documents.toReversed().flatMap(({ document }) => panelOf(document) ?? []);
   const all = panels.flatMap(({ bars }) => bars.map(({ time }) => time));
   const [least, most] = [Math.floor(Math.log10(Math.min(...all))), Math.log10(Math.max(...all))];
   const x = (time: number) => LEFT + ((Math.log10(time) - least) / (most - least)) * (RIGHT - LEFT);
@@ -60,15 +61,17 @@ export function drawSteps({ swiftshader, lavapipe, gpu }: ByAdapter): string {
   ].join('\n');
 }
 
-function panelOf({ adapter, cases }: PeersDocument): { title: string; bars: Bar[] } {
+/** Null where there is no time of flatwalk. */
+function panelOf({ adapter, cases, libraries }: PeersDocument): { title: string; bars: Bar[] } | null {
   const found = cases.find((one) => one.case === CASE);
-  if (!found || found.ours === null) throw new Error(`there is no time of '${CASE}' on ${adapter.name}`);
+  if (!found || found.ours === null) return null;
   const theirs = Object.entries(found.peers).flatMap(([name, { time, ratio }]): Bar[] =>
     time !== null && ratio ? [{ name, time, ratio: ratio.median }] : [],
   );
   const bars = [{ name: 'flatwalk', time: found.ours, ratio: null }, ...theirs].sort((a, b) => a.time - b.time);
   const where = adapter.software ? 'software adapter on the CPU' : 'GPU';
-  return { title: `${adapter.description || adapter.name} (${where}); PyTorch and JAX native on the CPU`, bars };
+  const native = libraries.some(({ device }) => /cuda/i.test(device)) ? 'card' : 'CPU';
+  return { title: `${adapter.description || adapter.name} (${where}); PyTorch and JAX native on the ${native}`, bars };
 }
 
 /** 10 to a power of nanoseconds: '1 ns', '10 µs'. */

@@ -1,8 +1,8 @@
 /** What documents show of comparisons: the ratio table as Markdown. Pure. */
 import { shortNumber, timeText } from '../tables.ts';
 import type { PeersResult } from './compare.ts';
+import type { Measured } from './measured.ts';
 import type { RowResult } from './rows.ts';
-import { type AdapterKind, titles } from './targets.ts';
 
 /** A document that `flatwalk bench --peers --out FILE` has written. */
 export interface PeersDocument extends PeersResult {
@@ -16,11 +16,8 @@ export interface PeersDocument extends PeersResult {
   };
 }
 
-export type ByAdapter = Partial<Record<AdapterKind, PeersDocument>>;
-
 /** Every row of every adapter that was measured. */
-export function ratioTable(documents: ByAdapter): string {
-  const kinds = (Object.keys(titles) as AdapterKind[]).filter((kind) => documents[kind]);
+export function ratioTable(documents: readonly Measured<PeersDocument>[]): string {
   const lines = ['| flatwalk against | adapter | at least | measured | 95 % interval | verdict | closest peer |'];
   lines.push(
     `| ${lines[0]
@@ -29,11 +26,11 @@ export function ratioTable(documents: ByAdapter): string {
       .map(() => '---')
       .join(' | ')} |`,
   );
-  const names = new Set(kinds.flatMap((kind) => documents[kind]?.rows.map(({ row }) => row) ?? []));
+  const names = new Set(documents.flatMap(({ document }) => document.rows.map(({ row }) => row)));
   for (const name of names) {
-    for (const kind of kinds) {
-      const found = documents[kind]?.rows.find(({ row }) => row === name);
-      if (found) lines.push(`| ${[name, titles[kind], ...cells(found)].join(' | ')} |`);
+    for (const { title, document } of documents) {
+      const found = document.rows.find(({ row }) => row === name);
+      if (found) lines.push(`| ${[name, title, ...cells(found)].join(' | ')} |`);
     }
   }
   return lines.join('\n');

@@ -4,8 +4,6 @@ import type { Peer } from './peer.ts';
 
 /** What a target may depend on. */
 export type AdapterKind = 'swiftshader' | 'lavapipe' | 'gpu';
-/** By what they are called in tables. */
-export const titles: Record<AdapterKind, string> = { swiftshader: 'SwiftShader', lavapipe: 'lavapipe', gpu: 'GPU' };
 
 type PeerKind = Pick<Peer, 'library' | 'form' | 'noise'>;
 

@@ -1,13 +1,22 @@
+import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { describe, expect, test } from 'vitest';
+import { afterAll, describe, expect, test } from 'vitest';
 import type { BenchCase, BenchDocument, Figure, SuiteName } from '../../../bench/document.ts';
 import type { PeerResult } from '../../../bench/peers/compare.ts';
 import { curveTable } from '../../../bench/peers/curves.ts';
 import { figures } from '../../../bench/peers/figures.ts';
+import { type Measured, measuredIn, splitBundle } from '../../../bench/peers/measured.ts';
 import { ownTable } from '../../../bench/peers/own.ts';
 import { drawSteps } from '../../../bench/peers/picture.ts';
 import { type PeersDocument, pairsTable, provenance, ratioTable } from '../../../bench/peers/report.ts';
 
+const software = <Document>(document: Document): Measured<Document> => ({
+  kind: 'swiftshader',
+  title: 'SwiftShader',
+  document,
+});
 const check = { passed: true, share: 0.1 };
 const around = (median: number) => ({ median, low: 0.9 * median, high: 1.1 * median });
 const peer = (time: number, ours: number): PeerResult => ({
@@ -60,10 +69,10 @@ const document: PeersDocument = {
 
 describe('what documents show', () => {
   test('the ratio table has a line for each row of each adapter', () => {
-    const lines = ratioTable({
-      swiftshader: document,
-      lavapipe: { ...document, rows: document.rows.slice(0, 1) },
-    }).split('\n');
+    const lines = ratioTable([
+      software(document),
+      { kind: 'lavapipe', title: 'lavapipe', document: { ...document, rows: document.rows.slice(0, 1) } },
+    ]).split('\n');
     expect(lines.slice(2)).toEqual([
       '| a row | SwiftShader | 1000x | 2000x | 1800 to 2200 | met | jax-js |',
       '| a row | lavapipe | 1000x | 2000x | 1800 to 2200 | met | jax-js |',
@@ -81,7 +90,7 @@ describe('what documents show', () => {
   });
 
   test('the picture: a bar for each that has a time, the fastest first, longer where slower', () => {
-    const svg = drawSteps({ swiftshader: document });
+    const svg = drawSteps([software(document)]);
     const bars = [...svg.matchAll(/<rect class="(ours|theirs)" x="[\d.]+" y="[\d.]+" width="([\d.]+)"/g)];
     expect(bars.map(([, kind]) => kind)).toEqual(['theirs', 'ours', 'theirs', 'theirs']);
     const widths = bars.map(([, , width]) => Number(width));
@@ -121,7 +130,7 @@ test('rows of our own: shares of the roofline, figures at each size, and what wa
       figure('large/peak memory of a process', 300, 'within what is allowed'),
     ],
   } as unknown as BenchDocument;
-  const lines = ownTable({ swiftshader: bench }).split('\n');
+  const lines = ownTable([software(bench)]).split('\n');
   const row = (start: string) =>
     lines
       .find((line) => line.startsWith(`| ${start}`))
@@ -135,6 +144,54 @@ test('rows of our own: shares of the roofline, figures at each size, and what wa
   expect(row('small, first row')?.at(-1)).toBe('met |');
   expect(row('small, peak memory')?.at(-1)).toBe('not measured |');
   expect(lines.at(-1)).toBe('SwiftShader: identical work differed by 2 % (2026-11-25).');
+});
+
+describe('what the bundle has measured on a card', () => {
+  const root = mkdtempSync(join(tmpdir(), 'flatwalk-figures-'));
+  afterAll(() => rmSync(root, { recursive: true, force: true }));
+  const card = { name: 'nvidia-h100-80gb', driver: '570', description: 'NVIDIA H100', device: 'h100', software: false };
+  const environment = { ...document.environment, adapter: card };
+  const libraries = [{ name: 'PyTorch', version: '2', device: 'cuda (NVIDIA H100)' }];
+  const missing = [{ name: 'JAX', reason: 'none', install: '/home/user/bin/python3 -m pip install jax' }];
+  const peers = { ...document, adapter: card, environment, libraries, missing };
+  const file = join(root, 'card.json');
+  const write = (change: object) => {
+    const bundle = { schema: 1, command: 'bundle', adapter: 'NVIDIA H100 (80GB)', ...change };
+    writeFileSync(file, JSON.stringify(bundle));
+  };
+
+  test('is put into a folder of its own, from which tables and picture are made beside those of the others', () => {
+    write({ suites: { code: 'killed by SIGKILL', document: null }, peers: { code: 0, document: peers } });
+    const folder = 'bench/results/nvidia-h100-80gb';
+    expect(splitBundle(root, file)).toEqual([
+      'left out: bench, which ended with killed by SIGKILL',
+      `written: ${folder}/peers.json`,
+    ]);
+    expect(readFileSync(join(root, folder, 'peers.json'), 'utf8')).not.toContain('/home/user');
+    const slow = { ...document, environment: { ...document.environment, adapter: { ...card, software: true } } };
+    mkdirSync(join(root, 'bench/results/any-name'));
+    writeFileSync(join(root, 'bench/results/any-name/peers.json'), JSON.stringify(slow));
+    const found = measuredIn<PeersDocument>(root, 'peers');
+    expect(found.map(({ kind, title }) => [kind, title])).toEqual([
+      ['swiftshader', 'SwiftShader'],
+      ['gpu', 'nvidia-h100-80gb'],
+    ]);
+    expect(measuredIn(root, 'bench')).toEqual([]);
+    expect(ratioTable(found)).toContain('| a row | nvidia-h100-80gb | 1000x |');
+    const svg = drawSteps(found);
+    expect(svg).toContain('NVIDIA H100 (GPU); PyTorch and JAX native on the card');
+    expect(svg.indexOf('(GPU)')).toBeLessThan(svg.indexOf('software adapter'));
+  });
+
+  test('is refused where it is of a software adapter, of another kind, or empty', () => {
+    const software = { ...peers, environment: { adapter: { ...card, software: true } } };
+    write({ suites: { code: 1, document: peers }, peers: { code: 0, document: software } });
+    expect(() => splitBundle(root, file)).toThrow('of a software adapter');
+    write({ suites: { code: 1, document: peers }, peers: { code: 3, document: null } });
+    expect(() => splitBundle(root, file)).toThrow('no run that ended well');
+    write({ command: 'bench' });
+    expect(() => splitBundle(root, file)).toThrow('is not what the run.sh of a bundle writes');
+  });
 });
 
 test('what is committed is what the results say: npm run figures', () => {
@@ -152,7 +209,9 @@ test('curves: the time of all and of one, beside the point before of the same si
     timed('small/run of 1000 steps', 50),
     { suite: 'steps', case: 'small/run of 10000 steps' },
   ];
-  const lines = curveTable({ lavapipe: { cases } as unknown as BenchDocument }).split('\n');
+  const lines = curveTable([
+    { kind: 'lavapipe', title: 'lavapipe', document: { cases } as unknown as BenchDocument },
+  ]).split('\n');
   expect(lines.slice(2)).toEqual([
     '| lavapipe | small, 4 replicas, a step of each | 800 ns | 200 ns a step of a replica |  |',
     '| lavapipe | small, 64 replicas, a step of each | 6.40 µs | 100 ns a step of a replica | 0.50x |',
