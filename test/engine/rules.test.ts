@@ -202,4 +202,10 @@ describe('layers', () => {
     const wrong = importsUnder('src').filter((i) => isPackage(i) && !i.from.startsWith('src/host/'));
     expect(wrong).toEqual([]);
   });
+
+  test('ARCHITECTURE.md names every folder of shaders', () => {
+    const row = readFileSync(join(root, 'ARCHITECTURE.md'), 'utf8').match(/^\| `shaders\/` .*$/m)?.[0];
+    const folders = new Set([...shaderFiles.keys()].filter((file) => file.includes('/')).map((file) => dirname(file)));
+    for (const folder of folders) expect(row).toContain(`\`${folder}/\``);
+  });
 });
