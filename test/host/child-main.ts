@@ -1,4 +1,5 @@
 /** What child processes of the tests do; see child.ts. The mode is the first argument. */
+import { performance } from 'node:perf_hooks';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { launchChrome } from '../../src/host/chrome/index.ts';
 import { unpackEmbedded } from '../../src/host/node/embedded.ts';
@@ -12,13 +13,12 @@ async function openDevice(): Promise<GPUDevice> {
   return adapter.requestDevice();
 }
 
-/** Share of one processor this process takes while it does nothing. */
-async function idleShare(milliseconds: number): Promise<number> {
-  const before = process.cpuUsage();
-  const start = performance.now();
-  await sleep(milliseconds);
-  const { user, system } = process.cpuUsage(before);
-  return (user + system) / 1000 / (performance.now() - start);
+/** How often the event loop goes round meanwhile: once a timer where there is nothing to do. */
+async function rounds(action: () => Promise<unknown>): Promise<number> {
+  const count = () => performance.nodeTiming.uvMetricsInfo.loopCount;
+  const before = count();
+  await action();
+  return count() - before;
 }
 
 const modes: Record<string, () => Promise<void>> = {
@@ -46,7 +46,14 @@ const modes: Record<string, () => Promise<void>> = {
     await squares(device);
     device.destroy();
     await device.lost;
-    console.log(await idleShare(2000));
+    const idle = await rounds(() => sleep(1000));
+    // That rounds are counted at all.
+    const polling = { on: true };
+    const poll = () => polling.on && setImmediate(poll);
+    poll();
+    const spinning = await rounds(() => sleep(100));
+    polling.on = false;
+    console.log(JSON.stringify({ spinning, idle }));
   },
   /** Nobody but flatwalk holds the GPU object while its device lives. */
   async collects() {

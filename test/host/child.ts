@@ -30,8 +30,6 @@ export interface ChildResult {
   readonly signal: NodeJS.Signals | null;
   readonly output: string;
   readonly errors: string;
-  /** Milliseconds from the last output to the end of the process. */
-  readonly ending: number;
 }
 
 export interface Child {
@@ -47,17 +45,15 @@ export function startChild(mode: string, environment: NodeJS.ProcessEnv = {}): C
   });
   let output = '';
   let errors = '';
-  let last = performance.now();
   child.stdout.on('data', (data: Buffer) => {
     output += data.toString();
-    last = performance.now();
   });
   child.stderr.on('data', (data: Buffer) => {
     errors += data.toString();
   });
   const ended = new Promise<ChildResult>((resolve, reject) => {
     child.on('error', reject);
-    child.on('close', (code, signal) => resolve({ code, signal, output, errors, ending: performance.now() - last }));
+    child.on('close', (code, signal) => resolve({ code, signal, output, errors }));
   });
   const waitFor = (text: string) =>
     new Promise<string>((resolve, reject) => {

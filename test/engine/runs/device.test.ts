@@ -26,22 +26,23 @@ const turn = () => new Promise((resolve) => setTimeout(resolve, 20));
 
 describe('a device that is destroyed', () => {
   for (const delay of [0, 100]) {
-    test(`during a run, after ${delay} ms: the run ends as lost within a second`, async () => {
+    test(`during a run, after ${delay} ms: the run ends as lost, and whatever is asked for later rejects`, async () => {
       const device = await openTestDevice();
       const engine = await Engine.open({ device });
       const problem = await engine.problem(data);
-      const run = problem.train({ ...settings, steps: 100_000_000, every: 1000, metrics: ['loss'] });
+      // So many steps that nothing but the loss ends the run before the test's timeout does.
+      const run = problem.train({ ...settings, steps: 4_000_000_000, every: 1000, metrics: ['loss'] });
       const rows: MetricRow[] = [];
-      let destroyed = 0;
+      const events: string[] = [];
       const outcome = await run.finish((row) => {
         if (rows.push(row) > 1) return;
         setTimeout(() => {
+          events.push('destroyed');
           device.destroy();
-          destroyed = performance.now();
         }, delay);
       });
-      expect(performance.now() - destroyed).toBeLessThan(1000);
-      expect(outcome.kind).toBe('lost');
+      events.push(outcome.kind);
+      expect(events).toEqual(['destroyed', 'lost']);
       if (outcome.kind === 'lost') {
         expect(outcome.error.code).toBe('DEVICE_LOST');
         expect(outcome.error.message).toContain('destroyed');
@@ -103,10 +104,9 @@ describe('a device that is destroyed', () => {
   });
 });
 
+/** Something that waits for a device that is gone would wait until the test's timeout. */
 async function expectLost(action: () => unknown): Promise<void> {
-  const began = performance.now();
   expect(await failure(action)).toMatchObject({ code: 'DEVICE_LOST' });
-  expect(performance.now() - began).toBeLessThan(1000);
 }
 
 describe('whose device it is', () => {
