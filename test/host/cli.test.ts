@@ -320,6 +320,9 @@ describe('run', () => {
     expect(code).toBe(null);
     expect(summaryOf('killed')).toMatchObject({ schema: 1, command: 'run', outcome: { kind: 'running' } });
     expect(summaryOf('killed').environment.adapter.name).not.toBe('');
+    const { plan, request, config } = summaryOf('killed');
+    expect(Object.keys(plan)).toEqual([...planFields, 'basis', 'reason']);
+    expect([request.steps, config.metrics[0]]).toEqual([4_000_000_000, 'loss']);
     expect(rowsOf('killed')[0]).toMatchObject({ run: 'train', step: 0 });
   });
 

@@ -19,7 +19,7 @@ export function runCommand({ in: place, adapter, json, out, printConfig, ...o }:
     config: o,
     keep: { out },
     prepare: () => settingsOf(o),
-    conclude({ outcome, finalMetrics, seconds, weights, metrics, ...rest }, terminal) {
+    conclude({ outcome, finalMetrics, seconds, weights, metrics: _, ...rest }, terminal) {
       const columns = o.replicas > 1 ? ['least', 'median', 'largest'] : ['value'];
       terminal.table(['metric', ...columns], summarise(finalMetrics));
       if (rest.traceOptimum !== null) terminal.say(`F* = ${rest.traceOptimum.toPrecision(6)}`);
@@ -34,7 +34,6 @@ export function runCommand({ in: place, adapter, json, out, printConfig, ...o }:
       terminal.say(said());
       return {
         summary: { outcome, ...rest, seconds, finalMetrics, weights },
-        config: { metrics },
         exitCode: { finished: 0, stopped: 0, diverged: 1, lost: 4, aborted: 130 }[outcome.kind],
       };
     },
@@ -52,11 +51,7 @@ function printConfiguration(common: CommonOptions, o: Settings): Promise<void> {
     config: o,
     keep: null,
     prepare: () => settingsOf(o),
-    conclude: ({ metrics, ...rest }) => ({
-      summary: { outcome: { kind: 'planned' }, ...rest },
-      config: { metrics },
-      exitCode: 0,
-    }),
+    conclude: () => ({ summary: { outcome: { kind: 'planned' } }, exitCode: 0 }),
   });
 }
 

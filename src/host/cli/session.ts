@@ -40,8 +40,6 @@ interface Prepared<N extends TaskName> {
 
 interface Concluded {
   readonly summary: object;
-  /** Settings that the task has decided, where nobody had said them. */
-  readonly config?: object;
   readonly exitCode: number;
 }
 
@@ -59,7 +57,9 @@ export async function perform<N extends TaskName>(job: Job<N>): Promise<void> {
   // Both are known only once the adapter has been opened.
   let environment: Environment | undefined;
   let folder: ResultsFolder | undefined;
-  const head = () => documentHead(command, config, environment);
+  // Told by the task before its first row, so that a run that is killed has them in its folder.
+  let facts = {};
+  const head = () => ({ ...documentHead(command, config, environment), ...facts });
   // Made when there is something to keep, so that a run refused for its settings leaves no folder behind.
   const results = () => {
     if (keep) folder ??= new ResultsFolder(keep.out ?? defaultFolder(command), head());
@@ -77,6 +77,10 @@ export async function perform<N extends TaskName>(job: Job<N>): Promise<void> {
         ...job.powers,
         signal: interrupt.signal,
         emit: (event) => {
+          if (event.kind === 'configured') {
+            config = { ...config, ...event.settings };
+            facts = event.facts;
+          }
           if (event.kind === 'row') results()?.row(event);
           terminal.event(event);
         },
@@ -91,8 +95,7 @@ export async function perform<N extends TaskName>(job: Job<N>): Promise<void> {
       },
     );
     terminal.end();
-    const { summary, exitCode, config: decided } = await job.conclude(result, terminal);
-    config = { ...config, ...decided };
+    const { summary, exitCode } = await job.conclude(result, terminal);
     const document = { ...head(), ...summary };
     results()?.writeSummary(document);
     file?.write(document);

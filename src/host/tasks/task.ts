@@ -30,5 +30,7 @@ export type TaskEvent =
   | { readonly kind: 'progress'; readonly share: number; readonly label: string }
   /** A row of metrics of one of the task's runs. */
   | { readonly kind: 'row'; readonly run: string; readonly row: MetricRow }
+  /** What a run is made of, before its first row: settings that were left open, and what documents say beside them. */
+  | { readonly kind: 'configured'; readonly settings: object; readonly facts: object }
   /** Something a person should read. */
   | { readonly kind: 'note'; readonly text: string };

@@ -95,8 +95,9 @@ async function openRun(
     const tuned = o.tuned ?? (await store?.load());
     const options = { ...settings, steps: o.steps, metrics, every: o.every, plan: o.plan, tuned, signal };
     const run = problem.train(options);
-    const { request } = problem.explain(options);
-    return { problem, run, configuration: { plan: run.plan, request, metrics, stepSize: settings.stepSize } };
+    const facts = { plan: run.plan, request: problem.explain(options).request, stepSize: settings.stepSize };
+    emit({ kind: 'configured', settings: { metrics }, facts });
+    return { problem, run, configuration: { ...facts, metrics } };
   } catch (error) {
     problem.dispose();
     throw error;
