@@ -1,5 +1,6 @@
 /** A run of a size of the benchmarks in a process of its own: what the process says, and the process that listens. */
 import { spawn } from 'node:child_process';
+import { readFileSync } from 'node:fs';
 import { createInterface } from 'node:readline';
 import type { Memory } from '../../../bench/document.ts';
 import type { SizeName } from '../../../bench/problems.ts';
@@ -26,8 +27,18 @@ export async function aloneCommand(
     held = Math.max(held, engine.held.bytes);
     return 'go on';
   });
-  say({ memory: { held, peak: process.resourceUsage().maxRSS * 1024 } });
+  say({ memory: { held, peak: peakMemory() } });
   engine.dispose();
+}
+
+/**
+ * The most bytes that this process has had in memory. What getrusage says has in it what the parent had when it started this
+ * one, so Linux is asked for the peak of the address space itself.
+ */
+function peakMemory(): number {
+  const status = process.platform === 'linux' ? readFileSync('/proc/self/status', 'utf8') : '';
+  const [, kilobytes] = /^VmHWM:\s+(\d+) kB$/m.exec(status) ?? [];
+  return 1024 * (kilobytes ? Number(kilobytes) : process.resourceUsage().maxRSS);
 }
 
 /** Starts this program once more, with that command. */
