@@ -32,8 +32,8 @@ const workgroup = (rows: number, columns: number, across: number, down: number, 
 
 /**
  * By the cells of an invocation where it works alone, by those of the workgroup where it works together. Larger tiles read
- * each number less often, but need a larger matrix to have work for all, and longer to compile. 'quads
- * 8x4' is narrow: four invocations across, for few columns, as those of a small network's samples.
+ * each number less often, but need a larger matrix to have work for all, and longer to compile.
+ * The narrow one, 'quads 8x4', is four invocations across: for few columns, as the samples of a small network are.
  */
 export const tiles = {
   'quads 4x4': quads(4, 4, 8, 1),

@@ -41,11 +41,11 @@ export function packSettings(factor: number, noise: number, seed: number): Uint3
 
 /** The four words at an address. Throws BAD_ARGUMENT for a seed, step, replica or block out of its range. */
 export function drawBlock(purpose: Purpose, seed: number, step: number, replica: number, block: number): Uint32Array {
-  return drawsAt(purpose, seed, step, replica)(block, new Uint32Array(4));
+  return drawsAt(purpose, seed, step, replica)(block);
 }
 
-/** Writes the words of one block after another: what they share is checked once. */
-type Draws = (block: number, words: Uint32Array) => Uint32Array;
+/** The words of one block after another, written to `words` if given: what they share is checked once. */
+type Draws = (block: number, words?: Uint32Array) => Uint32Array;
 
 function drawsAt(purpose: Purpose, seed: number, step: number, replica: number): Draws {
   if (!Number.isInteger(replica) || replica < 0 || replica >= 2 ** 32) {
