@@ -4,6 +4,7 @@ import type { BenchCase, BenchDocument } from '../../bench/document.ts';
 import { describeProblems } from '../../bench/problems.ts';
 import { estimate, ratioOfMedians } from '../../bench/statistics.ts';
 import { streamNormals } from '../../src/model/draws.ts';
+import { documentOf } from './documents.ts';
 
 /** Samples around `median` with a relative `spread`, and now and then one that something disturbed. */
 function samplesOf(median: number, spread: number, seed: number, count = 30): number[] {
@@ -19,27 +20,6 @@ function caseOf(name: string, samples: readonly number[], rest: Partial<BenchCas
     unit: 'step',
     time: { ...estimate(samples), samples, unitsPerSample: 1 },
     check: { passed: true, error: 0, tolerance: 1, note: '' },
-    ...rest,
-  };
-}
-
-function documentOf(cases: readonly BenchCase[], rest: Partial<BenchDocument> = {}): BenchDocument {
-  const adapter = { name: 'card', vendor: 'v', architecture: 'a', device: 'd', description: '', driver: '1' };
-  return {
-    schema: 1,
-    command: 'bench',
-    date: '2026-01-01T00:00:00.000Z',
-    config: {},
-    environment: { flatwalk: '1', in: 'node', adapter: { ...adapter, software: false }, system: 's', cpu: 'c' },
-    problem: describeProblems(false),
-    outcome: { kind: 'finished' },
-    clock: null,
-    noiseFloor: { inTurn: 0.01, drift: 0.02, share: 0.02 },
-    cases,
-    figures: [],
-    skipped: [],
-    warnings: [],
-    seconds: 1,
     ...rest,
   };
 }

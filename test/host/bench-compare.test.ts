@@ -1,9 +1,9 @@
 import { describe, expect, test } from 'vitest';
 import { compareDocuments } from '../../bench/compare.ts';
 import type { BenchCase, BenchDocument } from '../../bench/document.ts';
-import { describeProblems } from '../../bench/problems.ts';
 import { estimate } from '../../bench/statistics.ts';
 import { reportComparison } from '../../src/host/cli/bench-compare.ts';
+import { documentOf as makeDocument } from '../bench/documents.ts';
 
 function caseOf(name: string, time = 100, scatter = 0.001): BenchCase {
   const samples = Array.from({ length: 20 }, (_, k) => time * (1 + scatter * ((k * 7) % 20)));
@@ -12,26 +12,10 @@ function caseOf(name: string, time = 100, scatter = 0.001): BenchCase {
   return { case: name, suite, unit: 'step', check, time: { ...estimate(samples), samples, unitsPerSample: 1 } };
 }
 
-function documentOf(cases: readonly BenchCase[], rest: Partial<BenchDocument> = {}, software = true): BenchDocument {
-  const adapter = { name: 'Soft', vendor: '', architecture: '', device: '', description: '', driver: '', software };
-  return {
-    schema: 1,
-    command: 'bench',
-    date: '',
-    config: { effort: 'quick' },
-    environment: { flatwalk: '0', in: 'node', adapter, system: '', cpu: '' },
-    problem: describeProblems(false),
-    outcome: { kind: 'finished' },
-    clock: null,
-    noiseFloor: { inTurn: 0.01, drift: 0.01, share: 0.01 },
-    cases,
-    figures: [],
-    skipped: [],
-    warnings: [],
-    seconds: 1,
-    ...rest,
-  };
-}
+const soft = { name: 'Soft', software: true };
+const floor = { inTurn: 0.01, drift: 0.01, share: 0.01 };
+const documentOf = (cases: readonly BenchCase[], rest: Partial<BenchDocument> = {}, software = true) =>
+  makeDocument(cases, { config: { effort: 'quick' }, noiseFloor: floor, ...rest }, { ...soft, software });
 
 /** Whether it passes, and what is printed. */
 function compared(old: BenchDocument, now: BenchDocument): { passed: boolean; text: string } {
