@@ -15,8 +15,9 @@ export default defineConfig({
     pool: 'forks',
     // By default one processor is kept free, of two even half of them.
     maxWorkers: '100%',
-    // Tests open the adapter they are pinned to; FLATWALK_TEST_ADAPTER names another.
-    env: { FLATWALK_ADAPTER: adapter },
+    // Tests open the adapter they are pinned to; FLATWALK_TEST_ADAPTER names another. What is printed is compared as
+    // plain text, whatever the terminal.
+    env: { FLATWALK_ADAPTER: adapter, NO_COLOR: '1' },
     // A software driver that optimises hard compiles for many seconds.
     testTimeout: 120_000,
     hookTimeout: 60_000,

@@ -1,11 +1,15 @@
 import { Presets, SingleBar } from 'cli-progress';
 import Table from 'cli-table3';
-import colours from 'picocolors';
+import picocolors from 'picocolors';
 import type { Claim } from '../experiments/claims.ts';
 import type { TaskEvent } from '../tasks/task.ts';
 import type { Environment } from './where.ts';
 
 const BETWEEN_LINES_MS = 10_000;
+
+/** Colours are for terminals: picocolors would also write them to the log of a build server. */
+const { FORCE_COLOR, NO_COLOR } = process.env;
+const colours = picocolors.createColors(!NO_COLOR && (Boolean(FORCE_COLOR) || process.stdout.isTTY === true));
 
 /** Everything a person reads goes to stderr when stdout is to hold a JSON document alone. */
 export class Terminal {
