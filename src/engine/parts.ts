@@ -5,7 +5,7 @@ import { core } from './kernels.ts';
 /** The parts beside the core, each in a file of its own. */
 const loaders = {
   large: async () => (await import('./large/index.ts')).large,
-  geometry: async () => (await import('./geometry/index.ts')).geometry,
+  geometry: async () => (await import('./geometry/geometry.ts')).geometry,
   tables: async () => (await import('./tables.ts')).tables,
 } satisfies Record<string, () => Promise<Part>>;
 

@@ -18,7 +18,7 @@ import { readSettings, type TrainOptions } from './settings.ts';
 import { prepareForward } from './stages/forward.ts';
 import { type Observed, prepareObserve } from './stages/observe.ts';
 import type { TraceEstimate } from './stages/probes.ts';
-import { recordStages, type Stage } from './stages/stage.ts';
+import { type Evaluate, recordStages, type Stage } from './stages/stage.ts';
 import { Run } from './train.ts';
 
 /**
@@ -41,6 +41,12 @@ export class Problem {
   get shape() {
     const { samples, width, dimension, replicas, activation } = this.#network;
     return { samples, width, dimension, replicas, activation: activation.spec };
+  }
+
+  /** For instruments, as in flatwalk/geometry: the network on the device, and how to evaluate a stage of it. */
+  get lowLevel(): { readonly network: Network; readonly evaluate: Evaluate } {
+    this.#network.check();
+    return { network: this.#network, evaluate: (stage) => this.#result(stage) };
   }
 
   /** Replaces the weights: m x d numbers for all replicas alike, or replicas x m x d. */

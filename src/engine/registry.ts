@@ -3,7 +3,7 @@
  * loads the parts when it needs them.
  */
 import { type Composed, compose as composeFile, type Variant } from './compose.ts';
-import { geometry } from './geometry/index.ts';
+import { geometry } from './geometry/geometry.ts';
 import type { Part } from './kernel.ts';
 import { core } from './kernels.ts';
 import { large } from './large/index.ts';

@@ -3,7 +3,7 @@ import { readdirSync, readFileSync } from 'node:fs';
 import { dirname, join, normalize } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import { compose as composeFile } from '../../src/engine/compose.ts';
-import { geometry } from '../../src/engine/geometry/index.ts';
+import { geometry } from '../../src/engine/geometry/geometry.ts';
 import type { Kernel } from '../../src/engine/kernel.ts';
 import { core } from '../../src/engine/kernels.ts';
 import { large } from '../../src/engine/large/index.ts';
