@@ -1,0 +1,21 @@
+import * as Plot from '@observablehq/plot';
+import { expect, test } from 'vitest';
+import { colours, drawFigure } from '../../../src/host/figures/svg.ts';
+
+const figure = (title: string) =>
+  drawFigure({
+    title,
+    label: 'a line',
+    y: { type: 'log', label: 'F − F*' },
+    marks: [Plot.line([1, 2, 4].map((f, t) => ({ t, f })), { x: 't', y: 'f', stroke: colours.measured })],
+  });
+
+test('a figure is one SVG document, the same every time, that needs nothing from elsewhere', () => {
+  const text = figure('One & <two>');
+  expect(text).toMatch(/^<svg [^>]*viewBox="0 0 720 360"/);
+  expect(text.trimEnd().endsWith('</svg>')).toBe(true);
+  expect(text).toContain('One &amp; &lt;two&gt;');
+  expect(text).toContain('var(--measured)');
+  expect(text).not.toMatch(/<script|href=|url\(/);
+  expect(figure('One & <two>')).toBe(text);
+});
