@@ -1,6 +1,6 @@
 import { type Activation, activation } from '../model/activations.ts';
 import { FlatwalkError } from '../model/errors.ts';
-import { dot, rowProducts } from './matrix.ts';
+import { dot, norm, rowProducts } from './matrix.ts';
 
 /**
  * The network r(x) = Σ_j a_j φ(θ_j·x), its loss L = Σ_i (r_i − y_i)² and all derivatives, in float64.
@@ -127,6 +127,11 @@ export function hvp(p: Problem, v: ArrayLike<number>): Float64Array {
   return dataCombination(p, (z, i, a, j) => 2 * a * (s[i] * dphi(z) + e[i] * d2phi(z) * w[j * p.n + i]));
 }
 
+/** 2 JᵀJ·v, m × d: D²L·v without its second derivatives, the Gauss–Newton matrix (Schraudolph 2002). */
+export function gaussNewtonProduct(p: Problem, v: ArrayLike<number>): Float64Array {
+  return cotangent(p, tangent(p, v)).map((value) => 2 * value);
+}
+
 /** vᵀ D²L v = 2 Σ_i [ s_i² + e_i Σ_j a_j φ''(z_ij)(x_i·v_j)² ]. */
 export function quadraticForm(p: Problem, v: ArrayLike<number>): number {
   return dot(v, hvp(p, v));
@@ -142,6 +147,18 @@ export function hessian(p: Problem): Float64Array {
     out.set(hvp(p, unit), k * size); // symmetric: a column is a row
   }
   return out;
+}
+
+/** The diagonal of D²L, m × d, from the dense matrix. For small problems. */
+export function hessianDiagonal(p: Problem): Float64Array {
+  const size = p.m * p.d;
+  const h = hessian(p);
+  return Float64Array.from({ length: size }, (_, k) => h[k * size + k]);
+}
+
+/** ‖D²L‖_F, from the dense matrix. For small problems. */
+export function frobeniusNorm(p: Problem): number {
+  return norm(hessian(p));
 }
 
 /** tr D²L = 2 Σ_i q_i Σ_j [ a_j² φ'(z_ij)² + e_i a_j φ''(z_ij) ]. */

@@ -14,20 +14,43 @@ export function vectorsAtOnce(network: Network, wanted: number): number {
   return 2 ** Math.floor(Math.log2(fitting));
 }
 
-/** Products H v of the Hessian of L with vectors, laid out as these. */
-interface Curvature extends Stage<Float32Array> {
-  /** (replicas * perReplica) x m x d, those of a replica in a row. */
+/**
+ * Which matrix multiplies the vectors: D²L = 2 J^T J + blockdiag_j 2 sum_i e_i a_j phi''(z_ij) x_i x_i^T, or its first
+ * term alone, the Gauss-Newton matrix, which is positive semidefinite everywhere.
+ */
+export type LossCurvature = 'hessian' | 'gaussNewton';
+
+/** Products of a curvature matrix with vectors, laid out as these. */
+export interface Curvature extends Stage<Float32Array> {
+  /** (replicas * perReplica) x m x d, those of a replica in a row. Written before the stage runs. */
   readonly vectors: GPUBuffer;
+  /** As `vectors`; there after the stage, until another with as many vectors runs. */
+  readonly products: GPUBuffer;
+}
+
+/** Vectors and their products, which stages with as many vectors share. */
+export function curvatureBuffers(network: Network, perReplica: number): { vectors: GPUBuffer; products: GPUBuffer } {
+  const numbers = network.replicas * perReplica * network.cells;
+  return { vectors: network.scratch('vectors', numbers), products: network.scratch('products', numbers) };
+}
+
+/** The residuals e_i that weigh the second derivatives of the outputs: without them, what is left is Gauss-Newton. */
+export function curvatureResiduals(network: Network, of: LossCurvature): GPUBuffer {
+  // Never written, and so zeros.
+  return of === 'hessian' ? network.residuals : network.scratch('no residuals', network.replicas * network.samples);
 }
 
 /** @param perReplica vectors of every replica at a time */
-async function prepareCurvature(network: Network, perReplica: number): Promise<Curvature> {
-  const { gpu, replicas, width, samples, cells, blocks, preactivations, residuals, targets } = network;
+export async function prepareCurvature(
+  network: Network,
+  perReplica: number,
+  of: LossCurvature = 'hessian',
+): Promise<Curvature> {
+  const { gpu, replicas, width, samples, cells, blocks, preactivations, targets } = network;
   const count = replicas * perReplica;
   const rows = count * width;
   const most = blocks[0].count;
-  const vectors = network.scratch('vectors', count * cells);
-  const products = network.scratch('products', count * cells);
+  const { vectors, products } = curvatureBuffers(network, perReplica);
   const projections = network.scratch('projections', count * width * most);
   const coefficients = network.scratch('curvature', count * width * most);
   const tangents = network.scratch('tangents', count * most);
@@ -38,7 +61,7 @@ async function prepareCurvature(network: Network, perReplica: number): Promise<C
       preactivations,
       projections,
       tangents,
-      residuals,
+      residuals: curvatureResiduals(network, of),
       targets,
       coefficients,
     }),
@@ -47,6 +70,7 @@ async function prepareCurvature(network: Network, perReplica: number): Promise<C
   const shape = { vectors: count, per_replica: perReplica, width, samples };
   return {
     vectors,
+    products,
     block(block) {
       const { first, count: taken } = block;
       project(block);
@@ -60,10 +84,20 @@ async function prepareCurvature(network: Network, perReplica: number): Promise<C
 }
 
 /** H v of `vectors`, replicas x k x m x d, some at a time. @throws BAD_SHAPE */
-export async function hessianProducts(
+export function hessianProducts(network: Network, vectors: Float32Array, evaluate: Evaluate): Promise<Float32Array> {
+  return productsInBatches(network, vectors, evaluate, (taken) => prepareCurvature(network, taken));
+}
+
+/**
+ * Products with `vectors`, replicas x k x m x d, as many at a time as there is memory for.
+ * @param prepare the stage for so many vectors of every replica
+ * @throws BAD_SHAPE
+ */
+export async function productsInBatches(
   network: Network,
   vectors: Float32Array,
   evaluate: Evaluate,
+  prepare: (perReplica: number) => Promise<Curvature>,
 ): Promise<Float32Array> {
   const { replicas, cells, gpu } = network;
   const perReplica = vectors.length / (replicas * cells);
@@ -77,7 +111,7 @@ export async function hessianProducts(
   const result = new Float32Array(vectors.length);
   for (let done = 0; done < perReplica; ) {
     const taken = vectorsAtOnce(network, perReplica - done);
-    const curvature = await prepareCurvature(network, taken);
+    const curvature = await prepare(taken);
     const batch = new Float32Array(replicas * taken * cells);
     for (let r = 0; r < replicas; r++) {
       const from = (r * perReplica + done) * cells;
