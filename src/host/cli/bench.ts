@@ -1,4 +1,4 @@
-import { Command, CommanderError } from 'commander';
+import type { Command } from 'commander';
 import { type BenchResult, SCHEMA, type SuiteName } from '../../../bench/document.ts';
 import { suites } from '../../../bench/suites/index.ts';
 import {
@@ -10,6 +10,7 @@ import {
   skippedLines,
   timeText,
 } from '../../../bench/tables.ts';
+import { similar } from '../files/similar.ts';
 import { startAlone } from './bench-alone.ts';
 import { type Baseline, withBaseline } from './bench-baseline.ts';
 import { refuseIdle } from './bench-options.ts';
@@ -100,23 +101,6 @@ export function refuseWords(bench: Command): void {
       ? `Did you mean ${near.join(' or ')}?`
       : `Files: flatwalk bench compare OLD NEW; suites: --suite ${names.join(' ')}; cases: --filter TEXT`;
   bench.error(`error: there is no '${word}' in bench\n(${fix})`);
-}
-
-/** The names that are meant, as far as Commander can tell; its suggestions come with its errors only. */
-function similar(word: string, names: readonly string[]): string[] {
-  const guess = new Command()
-    .exitOverride()
-    .helpCommand(false)
-    .configureOutput({ writeErr: () => {} });
-  for (const name of names) guess.command(name);
-  try {
-    guess.parse([word], { from: 'user' });
-  } catch (error) {
-    if (!(error instanceof CommanderError)) throw error;
-    const [, found] = /Did you mean (?:one of )?([^?]*)\?/.exec(error.message) ?? [];
-    return found?.split(', ') ?? [];
-  }
-  return [];
 }
 
 /** A time that rests on a wrong result is a failure. */

@@ -1,0 +1,72 @@
+import { crc32 } from 'node:zlib';
+import { unzipSync } from 'fflate';
+import { type Field, fault, type Source } from './fields.ts';
+import { readNpy } from './npy.ts';
+
+/** An array that is larger than this, unpacked, is refused: 2^27 numbers of float64. */
+const MOST_BYTES = 2 ** 30;
+
+/** Arrays that numpy.savez or savez_compressed has put together. @throws BAD_ARGUMENT, LIMIT */
+export function openNpz(file: string, bytes: Uint8Array): Source {
+  const again = 'Save it again with numpy.savez(file, X=X, y=y, theta=theta).';
+  const damaged = (what: string, cause?: unknown) => fault(file, what, again, 'BAD_ARGUMENT', cause);
+  if (bytes[0] === 0x93 && bytes[1] === 0x4e) {
+    throw fault(file, 'it is a single array (.npy), no .npz file', 'Save all arrays together with numpy.savez.');
+  }
+  if (!(bytes[0] === 0x50 && bytes[1] === 0x4b)) throw damaged('it is no zip file, which a .npz file is');
+  const sizes = new Map<string, number>();
+  const unzip = (wanted: (name: string) => boolean) => {
+    try {
+      return unzipSync(bytes, {
+        filter({ name, originalSize }) {
+          sizes.set(name, originalSize);
+          return wanted(name);
+        },
+      });
+    } catch (error) {
+      const reason = error instanceof Error ? error.message : String(error);
+      throw damaged(`it is cut off or damaged (${reason})`, error);
+    }
+  };
+  unzip(() => false);
+  const sums = checksums(bytes);
+  const arrays = [...sizes.keys()].filter((name) => name.endsWith('.npy')).map((name) => name.slice(0, -4));
+  if (arrays.length === 0) throw damaged('there are no arrays in it');
+  return {
+    file,
+    names: arrays,
+    columnExample: 'save X[:, None]',
+    read(name): Field {
+      const entry = `${name}.npy`;
+      const size = sizes.get(entry) ?? 0;
+      if (size > MOST_BYTES) {
+        const what = `${name}: it has ${size} bytes, and ${MOST_BYTES} can be read`;
+        throw fault(file, what, 'Take fewer samples, or a smaller network.', 'LIMIT');
+      }
+      const content = unzip((other) => other === entry)[entry];
+      if (content.length !== size || crc32(content) !== sums.get(entry)) {
+        throw damaged(`${name}: it is damaged, its checksum does not fit`);
+      }
+      return readNpy(file, name, content);
+    },
+  };
+}
+
+const DIRECTORY_ENTRY = 0x02014b50;
+
+/** CRC-32 by name, from the directory at the end of a zip file: fflate reads past them. */
+function checksums(bytes: Uint8Array): Map<string, number> {
+  const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
+  const sums = new Map<string, number>();
+  // The last record says where the directory begins; a comment may follow it.
+  let end = bytes.length - 22;
+  while (end >= 0 && view.getUint32(end, true) !== 0x06054b50) end--;
+  let at = view.getUint32(end + 16, true);
+  while (at + 46 <= bytes.length && view.getUint32(at, true) === DIRECTORY_ENTRY) {
+    const nameLength = view.getUint16(at + 28, true);
+    const name = new TextDecoder().decode(bytes.subarray(at + 46, at + 46 + nameLength));
+    sums.set(name, view.getUint32(at + 16, true));
+    at += 46 + nameLength + view.getUint16(at + 30, true) + view.getUint16(at + 32, true);
+  }
+  return sums;
+}

@@ -1,0 +1,63 @@
+"""Makes the files beside it with NumPy: python3 test/host/npz/make.py. The tests say what must come out of each."""
+
+import io
+import os
+import zipfile
+
+import numpy as np
+
+folder = os.path.dirname(os.path.abspath(__file__))
+theta = np.array([[0.5, -0.25, 1.0], [0.125, 0.75, -0.5]])  # m = 2, d = 3
+X = np.array([[1.0, 0.0, 0.0], [0.0, 1.0, 0.0], [0.5, 0.5, 2.0], [1.5, -2.0, 0.25]])  # n = 4
+y = np.array([1.0, -2.0, 3.0, 4.0])
+v = theta[::-1] * 2
+
+
+def at(name):
+    return os.path.join(folder, name)
+
+
+def save(name, compress=False, **arrays):
+    (np.savez_compressed if compress else np.savez)(at(name), **arrays)
+
+
+def npy(array, version):
+    file = io.BytesIO()
+    np.lib.format.write_array(file, array, version=version)
+    return file.getvalue()
+
+
+save("plain.npz", X=X, y=y, theta=theta)
+save("compressed.npz", compress=True, X=X, y=y, theta=theta, v=v, a=np.array([2.0, -1.0]), activation="tanh")
+save("float32.npz", X=X.astype("f4"), y=y.astype("f4"), theta=theta.astype("f4"))
+save("float16.npz", X=X.astype("f2"), y=y.astype("f2"), theta=theta.astype("f2"))
+save("fortran.npz", X=np.asfortranarray(X), y=y, theta=np.asfortranarray(theta), v=np.asfortranarray(v))
+save("big-endian.npz", X=X.astype(">f8"), y=y.astype(">i4"), theta=theta.astype(">f4"))
+save("int-labels.npz", X=X, y=y.astype("i8"), theta=theta, m=2, n=4, d=3)
+save("column.npz", X=X, y=y[:, None], theta=theta)
+save("other-names.npz", inputs=X, labels=y, weights=theta)
+for kind in ("i1", "i2", "i4", "i8", "u1", "u2", "u4", "u8", "b1"):
+    small = np.array([[1, 0, 1]]).astype(kind)
+    save(f"{kind}.npz", X=small, y=np.array([1]).astype(kind), theta=small)
+small16 = np.array([[2.0**-24, -2.0**-15, 65504.0]], dtype="f2")
+save("halves.npz", X=small16, y=np.array([0.1], dtype="f2"), theta=small16)
+with zipfile.ZipFile(at("versions.npz"), "w") as file:
+    for name, array, version in (("X", X, (1, 0)), ("y", y, (2, 0)), ("theta", theta, (3, 0))):
+        file.writestr(f"{name}.npy", npy(array, version))
+
+save("no-theta.npz", X=X, y=y)
+save("flat-x.npz", X=X[:, 0], y=y, theta=theta)
+save("misfit.npz", X=X, y=y, theta=theta[:, :2])
+save("transposed.npz", X=X, y=y, theta=theta.T)
+save("nan.npz", X=np.where(X == 2.0, np.nan, X), y=y, theta=theta)
+save("fortran-nan.npz", X=np.asfortranarray(np.where(X == -2.0, np.nan, X)), y=y, theta=theta)
+save("large.npz", X=X, y=y * 1e39, theta=theta)
+save("tiny.npz", X=X, y=y * 1e-60, theta=theta)
+save("no-rows.npz", X=X[:0], y=y[:0], theta=theta)
+save("huge-integers.npz", X=X, y=np.array([1, 2, 2**53 + 1, 4]), theta=theta)
+save("objects.npz", X=np.array([[1, None]], dtype=object), y=y[:1], theta=theta[:, :2])
+save("complex.npz", X=X + 0j, y=y, theta=theta)
+save("strings.npz", X=X.astype("U"), y=y, theta=theta)
+save("records.npz", X=np.zeros(4, dtype=[("a", "f8"), ("b", "f8")]), y=y, theta=theta)
+save("unknown.npz", X=X, y=y, theta=theta, thetas=theta)
+np.save(at("single.npy"), X)
