@@ -10,6 +10,57 @@ const MOST_SWEEPS = 64;
  */
 export function symmetricEigenvalues(matrix: Float64Array, size: number): Float64Array {
   const [diagonal, below] = tridiagonal(matrix, size);
+  tridiagonalEigenvalues(diagonal, below);
+  return diagonal;
+}
+
+/** Eigenvalues, ascending, and eigenvectors of length 1: row k of `vectors`, size x size, belongs to value k. */
+export interface Eigensystem {
+  readonly values: Float64Array;
+  readonly vectors: Float64Array;
+}
+
+/** As `symmetricEigenvalues`, with the eigenvectors: the same reflections and rotations, taken along. */
+export function symmetricEigensystem(matrix: Float64Array, size: number): Eigensystem {
+  const reflections: { first: number; v: Float64Array; half: number }[] = [];
+  const [diagonal, below] = tridiagonal(matrix, size, (first, v, half) => {
+    reflections.push({ first, v: v.slice(first), half });
+  });
+  // Row k is the k-th column of the product of all reflections, and then of the rotations.
+  const rows = new Float64Array(size * size);
+  for (let k = 0; k < size; k++) {
+    const row = rows.subarray(k * size, (k + 1) * size);
+    row[k] = 1;
+    for (const { first, v, half } of reflections.toReversed()) {
+      let dot = 0;
+      for (let i = 0; i < v.length; i++) dot += v[i] * row[first + i];
+      const factor = dot / half;
+      if (factor !== 0) for (let i = 0; i < v.length; i++) row[first + i] -= factor * v[i];
+    }
+  }
+  tridiagonalEigenvalues(diagonal, below, (i, sine, cosine) => {
+    const a = i * size;
+    const b = a + size;
+    for (let k = 0; k < size; k++) {
+      const f = rows[b + k];
+      rows[b + k] = sine * rows[a + k] + cosine * f;
+      rows[a + k] = cosine * rows[a + k] - sine * f;
+    }
+  });
+  const order = Array.from({ length: size }, (_, k) => k).sort((a, b) => diagonal[a] - diagonal[b]);
+  const vectors = new Float64Array(size * size);
+  order.forEach((from, k) => {
+    vectors.set(rows.subarray(from * size, (from + 1) * size), k * size);
+  });
+  return { values: Float64Array.from(order, (k) => diagonal[k]), vectors };
+}
+
+/** Told of every rotation, in order: of what belongs to rows i and i + 1. */
+type Turned = (i: number, sine: number, cosine: number) => void;
+
+/** Turns `diagonal` into the eigenvalues; `below` is used up. */
+function tridiagonalEigenvalues(diagonal: Float64Array, below: Float64Array, turned?: Turned): void {
+  const size = diagonal.length;
   for (let l = 0; l < size; l++) {
     for (let sweep = 0; ; sweep++) {
       let m = l;
@@ -20,16 +71,25 @@ export function symmetricEigenvalues(matrix: Float64Array, size: number): Float6
       }
       if (m === l) break;
       if (sweep === MOST_SWEEPS) {
-        throw new FlatwalkError('NOT_DEFINED', 'The eigenvalues of a Gram matrix did not converge', 'Report its data.');
+        throw new FlatwalkError(
+          'NOT_DEFINED',
+          'The eigenvalues of a symmetric matrix did not converge',
+          'Report its data.',
+        );
       }
-      implicitStep(diagonal, below, l, m);
+      implicitStep(diagonal, below, l, m, turned);
     }
   }
-  return diagonal;
 }
 
 /** One QL step on rows l..m of the tridiagonal matrix. */
-function implicitStep(diagonal: Float64Array, below: Float64Array, l: number, m: number): void {
+function implicitStep(
+  diagonal: Float64Array,
+  below: Float64Array,
+  l: number,
+  m: number,
+  turned: Turned | undefined,
+): void {
   let g = (diagonal[l + 1] - diagonal[l]) / (2 * below[l]);
   const root = Math.hypot(g, 1);
   g = diagonal[m] - diagonal[l] + below[l] / (g + (g >= 0 ? root : -root));
@@ -53,6 +113,7 @@ function implicitStep(diagonal: Float64Array, below: Float64Array, l: number, m:
     shift = sine * t;
     diagonal[i + 1] = g + shift;
     g = cosine * t - b;
+    turned?.(i, sine, cosine);
   }
   diagonal[l] -= shift;
   below[l] = g;
@@ -61,9 +122,14 @@ function implicitStep(diagonal: Float64Array, below: Float64Array, l: number, m:
 
 /**
  * Diagonal and subdiagonal (below[i] couples i and i + 1) of an orthogonally similar tridiagonal matrix. Only the lower half
- * of `a` is read and changed, and row by row, in 4/3 size³ operations.
+ * of `a` is read and changed, and row by row, in 4/3 size³ operations. `reflected` is told of every reflection I - v v^T / half,
+ * v from number `first` on.
  */
-function tridiagonal(a: Float64Array, size: number): [Float64Array, Float64Array] {
+function tridiagonal(
+  a: Float64Array,
+  size: number,
+  reflected?: (first: number, v: Float64Array, half: number) => void,
+): [Float64Array, Float64Array] {
   const diagonal = new Float64Array(size);
   const below = new Float64Array(size);
   const v = new Float64Array(size);
@@ -80,6 +146,7 @@ function tridiagonal(a: Float64Array, size: number): [Float64Array, Float64Array
     below[k] = head > 0 ? -norm : norm;
     v[k + 1] = head - below[k];
     const half = norm * norm - head * below[k];
+    reflected?.(k + 1, v, half);
     product.fill(0);
     for (let i = k + 1; i < size; i++) {
       const row = i * size;

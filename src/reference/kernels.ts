@@ -14,6 +14,14 @@ import {
 import type { Oracle } from './kernels/oracle.ts';
 import { activate, multiplied, sumSquares } from './kernels/products.ts';
 import { activationTable, sgdGroup, sgdLane, sgdSubgroup } from './kernels/sgd.ts';
+import {
+  basisAppend,
+  basisCandidate,
+  basisCoefficients,
+  basisDecide,
+  basisProducts,
+  basisSubtract,
+} from './kernels/spectrum.ts';
 
 /** One for every kernel of the registry: a kernel without an oracle does not compile. */
 export type Oracles = { readonly [Name in KernelName]: Oracle<(typeof kernels)[Name]> };
@@ -37,6 +45,12 @@ export const oracles = {
   cholesky_update: choleskyUpdate,
   cholesky_solve: choleskySolve,
   retraction_state: retractionState,
+  basis_candidate: basisCandidate,
+  basis_products: basisProducts,
+  basis_coefficients: basisCoefficients,
+  basis_subtract: basisSubtract,
+  basis_decide: basisDecide,
+  basis_append: basisAppend,
   draw_ahead: drawAhead,
   sgd_lane: sgdLane,
   sgd_subgroup: sgdSubgroup,

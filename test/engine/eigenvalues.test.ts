@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { symmetricEigenvalues } from '../../src/engine/eigenvalues.ts';
+import { symmetricEigensystem, symmetricEigenvalues } from '../../src/engine/eigenvalues.ts';
 import { streamNormals } from '../../src/model/draws.ts';
 import { symmetricEigenvalues as byJacobi } from '../../src/reference/index.ts';
 
@@ -41,4 +41,29 @@ test.each([
 ])('a matrix that is %s', (_, entries, want) => {
   const got = symmetricEigenvalues(Float64Array.from(entries), 3).sort();
   for (let k = 0; k < 3; k++) expect(Math.abs(got[k] - want[k])).toBeLessThan(1e-14 * Math.max(1, want[2]));
+});
+
+test.each([
+  [1, 1, 1],
+  [2, 2, 1],
+  [3, 1, 1],
+  [16, 16, 0.5],
+  [33, 5, 1],
+  [65, 65, 0.9],
+])('eigenvectors, n = %i of rank %i', (n, rank, decay) => {
+  const a = matrix(n, rank, decay);
+  const { values, vectors } = symmetricEigensystem(Float64Array.from(a), n);
+  expect(Array.from(values)).toEqual(Array.from(symmetricEigenvalues(Float64Array.from(a), n).sort()));
+  const size = Math.max(...values.map(Math.abs));
+  const row = (k: number) => vectors.subarray(k * n, (k + 1) * n);
+  const dot = (u: Float64Array, v: Float64Array) => u.reduce((sum, x, i) => sum + x * v[i], 0);
+  for (let k = 0; k < n; k++) {
+    const product = Float64Array.from({ length: n }, (_, i) => dot(a.subarray(i * n, (i + 1) * n), row(k)));
+    const left = product.map((x, i) => x - values[k] * row(k)[i]);
+    // Both steps are backward stable, as above.
+    expect(Math.sqrt(dot(left, left))).toBeLessThan(8 * n * Number.EPSILON * size);
+    for (let l = 0; l <= k; l++) {
+      expect(Math.abs(dot(row(k), row(l)) - (k === l ? 1 : 0))).toBeLessThan(8 * n * Number.EPSILON);
+    }
+  }
 });

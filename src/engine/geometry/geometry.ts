@@ -8,11 +8,12 @@ import { prepareProbes } from '../stages/probes.ts';
 import { prepareJacobianGram, prepareRetraction, retractedPreactivations } from '../stages/retract.ts';
 import { geometryKernels } from './kernels.ts';
 import { retractWeights } from './retract.ts';
+import { spectrumKernels } from './spectrum/kernels.ts';
 
 /** What training does not need, loaded when a metric or a call is the first to want it. */
 export const geometry = {
   folder: 'geometry/',
-  kernels: geometryKernels,
+  kernels: { ...geometryKernels, ...spectrumKernels },
   shaders: shaderTexts(
     import.meta.glob<string>('../../../shaders/geometry/*.wgsl', { query: '?raw', import: 'default', eager: true }),
   ),

@@ -9,7 +9,7 @@ type Kernels = typeof kernels;
 /** What shaders/lib/normal.wgsl promises of a normal. */
 const NORMAL_ERROR = 2e-6;
 
-const normal = (value: number): Rounded => ({ value, error: NORMAL_ERROR });
+export const normal = (value: number): Rounded => ({ value, error: NORMAL_ERROR });
 
 export interface Draw {
   readonly sample: number;
@@ -121,6 +121,6 @@ export const drawTable: Oracle<Kernels['draw_table']> = ({ requests, words, norm
   return { words: blocks, normals: numbers };
 };
 
-function seedOf(low: number, high: number): number {
+export function seedOf(low: number, high: number): number {
   return high * 2 ** 32 + low;
 }

@@ -7,7 +7,12 @@ const figure = (title: string) =>
     title,
     label: 'a line',
     y: { type: 'log', label: 'F − F*' },
-    marks: [Plot.line([1, 2, 4].map((f, t) => ({ t, f })), { x: 't', y: 'f', stroke: colours.measured })],
+    marks: [
+      Plot.line(
+        [1, 2, 4].map((f, t) => ({ t, f })),
+        { x: 't', y: 'f', stroke: colours.measured },
+      ),
+    ],
   });
 
 test('a figure is one SVG document, the same every time, that needs nothing from elsewhere', () => {

@@ -22,6 +22,7 @@ import {
 import { activateCases, gramCases, multiplyCases } from './product-cases.ts';
 import type { Random } from './random.ts';
 import { aheadCases, groupCases, laneCases, subgroupCases } from './sgd-cases.ts';
+import { spectrumCases } from './spectrum-cases.ts';
 
 export interface CaseContext {
   readonly activation: Activation;
@@ -354,6 +355,8 @@ export const cases: Cases = {
         choices: choices(c),
       };
     }),
+
+  ...spectrumCases,
 
   draw_ahead: aheadCases,
   sgd_lane: laneCases,
