@@ -6,3 +6,29 @@ export {
   prepareCurvatureProducts,
 } from './curvature/products.ts';
 export { geometry } from './geometry.ts';
+export type { DecayFit } from './manifold/decay.ts';
+export { type FlowOptions, type FlowResult, type FlowRow, flow } from './manifold/flow.ts';
+export { type RiemannianHessian, riemannianEigenvalues, riemannianHessian } from './manifold/hessian.ts';
+export { kernelCondition, kernelEigenvalues } from './manifold/normal.ts';
+export {
+  type ManifoldPoint,
+  makePoint,
+  manifoldPoint,
+  type PointInput,
+  pointAt,
+  residualsOf,
+  toWeights,
+  weightsOf,
+} from './manifold/point.ts';
+export { type Clusters, clusters, type FeatureRanks, type Features, featureRanks } from './manifold/ranks.ts';
+export { type Retracted, type RetractOptions, retract } from './manifold/retraction.ts';
+export {
+  type AlignedState,
+  alignedState,
+  predictedRate,
+  projectTangent,
+  type RiemannianGradient,
+  riemannianGradient,
+  riemannianHessianProduct,
+  sharpnessOf,
+} from './manifold/sharpness.ts';

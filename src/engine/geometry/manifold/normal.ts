@@ -1,0 +1,143 @@
+import { FlatwalkError } from '../../../model/errors.ts';
+import { cholesky, choleskySolve } from '../../../model/linear.ts';
+import { symmetricEigenvalues } from '../../eigenvalues.ts';
+import { type ManifoldPoint, timesGram } from './point.ts';
+
+/** What the tangent space at a point is made of: row i of J has the coefficients s_ji in column i. */
+export interface Normal {
+  /** s_ji = a_j phi'(z_ij), m x n. */
+  readonly slopes: Float64Array;
+  /** K = J J^T, n x n: K_ik = G_ik sum_j s_ji s_jk. The tangent kernel. */
+  readonly kernel: Float64Array;
+  /** The lower Cholesky factor of K. */
+  readonly factor: Float64Array;
+}
+
+/** @throws NOT_DEFINED where J J^T is singular to float64, with its condition number and the reason */
+export function normalSpace(point: ManifoldPoint): Normal {
+  const slopes = slopesOf(point);
+  const kernel = kernelOf(point, slopes);
+  try {
+    return { slopes, kernel, factor: cholesky(kernel, point.n, 'J J^T') };
+  } catch (cause) {
+    throw singular(point, slopes, kernel, cause);
+  }
+}
+
+/** s_ji = a_j phi'(z_ij), m x n. */
+export function slopesOf({ n, Z, secondLayer, activation: { dphi } }: ManifoldPoint): Float64Array {
+  return Z.map((z, k) => secondLayer[Math.floor(k / n)] * dphi(z));
+}
+
+/** K = J J^T = G ∘ (S^T S), n x n. */
+export function kernelOf({ m, n, G }: ManifoldPoint, slopes: Float64Array): Float64Array {
+  const K = new Float64Array(n * n);
+  for (let j = 0; j < m; j++) {
+    const row = slopes.subarray(j * n, (j + 1) * n);
+    for (let i = 0; i < n; i++) {
+      const factor = row[i];
+      for (let k = 0; k <= i; k++) K[i * n + k] += factor * row[k];
+    }
+  }
+  for (let i = 0; i < n; i++) {
+    for (let k = 0; k <= i; k++) {
+      K[i * n + k] *= G[i * n + k];
+      K[k * n + i] = K[i * n + k];
+    }
+  }
+  return K;
+}
+
+/** Eigenvalues of J J^T, ascending, n. */
+export function kernelEigenvalues(point: ManifoldPoint): Float64Array {
+  return symmetricEigenvalues(kernelOf(point, slopesOf(point)), point.n).sort();
+}
+
+/** Largest over smallest eigenvalue of J J^T; Infinity where the smallest is not above the rounding of the largest. */
+export function kernelCondition(point: ManifoldPoint): number {
+  return condition(kernelEigenvalues(point));
+}
+
+/** J V for V = C X, from C G, n. */
+export function alongOutputs({ m, n }: ManifoldPoint, { slopes }: Normal, timesG: Float64Array): Float64Array {
+  const out = new Float64Array(n);
+  for (let j = 0; j < m; j++) {
+    for (let i = 0; i < n; i++) out[i] += slopes[j * n + i] * timesG[j * n + i];
+  }
+  return out;
+}
+
+/** (J J^T)^-1 J V for V = C X, n: the multipliers of its normal part. */
+export function multipliersOf(point: ManifoldPoint, normal: Normal, coefficients: Float64Array): Float64Array {
+  return choleskySolve(normal.factor, point.n, alongOutputs(point, normal, timesGram(point, coefficients)));
+}
+
+/** C - mu_i s_ji: without the part J^T mu. */
+export function withoutNormal({ n }: ManifoldPoint, { slopes }: Normal, C: Float64Array, mu: Float64Array) {
+  return C.map((c, k) => c - mu[k % n] * slopes[k]);
+}
+
+function condition(eigenvalues: Float64Array): number {
+  const [low, high] = [eigenvalues[0], eigenvalues[eigenvalues.length - 1]];
+  return low > eigenvalues.length * Number.EPSILON * high ? high / low : Number.POSITIVE_INFINITY;
+}
+
+function singular(point: ManifoldPoint, slopes: Float64Array, kernel: Float64Array, cause: unknown): unknown {
+  if (!(cause instanceof FlatwalkError)) return cause;
+  const { m, n, G } = point;
+  if (!kernel.every(Number.isFinite)) {
+    return new FlatwalkError(
+      'NOT_FINITE',
+      `The slopes a_j φ'(z_ij) leave the range of float64 (largest |z| ${Math.max(...point.Z.map(Math.abs))})`,
+      'Start nearer to the manifold, or flow with a smaller tolerance.',
+      { cause },
+    );
+  }
+  const number = condition(symmetricEigenvalues(kernel.slice(), n).sort());
+  const rank = rankFactor(G, n).rank;
+  const still = Array.from({ length: n }, (_, i) => i).find((i) => slopes.every((s, k) => k % n !== i || s === 0));
+  const reason =
+    still !== undefined
+      ? `φ' = 0 in every neuron at sample ${still}, so no small change of the weights moves its output to first order`
+      : n > m * rank
+        ? `${n} samples are more than m · rank(X) = ${m * rank} directions, so the gradients of the outputs are dependent`
+        : rank < n
+          ? `the inputs are linearly dependent (rank ${rank} of ${n} samples), and the slopes of the neurons do not tell them apart`
+          : 'the gradients of the outputs are dependent to the precision of float64';
+  return new FlatwalkError(
+    'NOT_DEFINED',
+    `J J^T is singular: its condition number is ${number.toPrecision(3)}; ${reason}. The zero-loss manifold has no tangent space here, so neither retraction, Riemannian gradient and Hessian nor the flow are defined`,
+    'Move the weights, or remove dependent samples.',
+    { cause },
+  );
+}
+
+/**
+ * G = L L^T with L n x rank by Cholesky with pivoting: coordinates of the data points in an orthonormal basis of their span.
+ * A pivot counts as zero below 1e-13 of the largest diagonal entry.
+ */
+export function rankFactor(G: Float64Array, n: number): { readonly L: Float64Array; readonly rank: number } {
+  const left = Float64Array.from({ length: n }, (_, i) => G[i * n + i]);
+  const least = 1e-13 * left.reduce((a, b) => Math.max(a, b), 0);
+  const columns: Float64Array[] = [];
+  for (;;) {
+    const pivot = left.reduce((best, value, i) => (value > left[best] ? i : best), 0);
+    if (columns.length === n || left[pivot] <= least) break;
+    const root = Math.sqrt(left[pivot]);
+    const column = new Float64Array(n);
+    for (let i = 0; i < n; i++) {
+      let sum = G[i * n + pivot];
+      for (const other of columns) sum -= other[i] * other[pivot];
+      column[i] = sum / root;
+    }
+    for (let i = 0; i < n; i++) left[i] -= column[i] * column[i];
+    left[pivot] = 0;
+    columns.push(column);
+  }
+  const rank = columns.length;
+  const L = new Float64Array(n * rank);
+  columns.forEach((column, l) => {
+    for (let i = 0; i < n; i++) L[i * rank + l] = column[i];
+  });
+  return { L, rank };
+}
