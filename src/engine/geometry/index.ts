@@ -1,10 +1,23 @@
 /** flatwalk/geometry: instruments for the curvature of the loss and the geometry of the zero-loss manifold. */
+
+export type { LossCurvature } from '../stages/curvature.ts';
+export type { ProbeKind } from '../stages/probes.ts';
+export {
+  type ClosedOptions,
+  frobeniusNorm,
+  hessianDiagonal,
+  probeVariance,
+  type TraceParts,
+  traceParts,
+} from './curvature/closed.ts';
+export { kinkNote } from './curvature/kinks.ts';
 export {
   type CurvatureKind,
   type CurvatureStages,
   curvatureProducts,
   prepareCurvatureProducts,
 } from './curvature/products.ts';
+export { estimateTrace, type TraceOptions, type TraceReport } from './curvature/trace.ts';
 export { geometry } from './geometry.ts';
 export type { DecayFit } from './manifold/decay.ts';
 export { type FlowOptions, type FlowResult, type FlowRow, flow } from './manifold/flow.ts';

@@ -1,7 +1,7 @@
 import { FlatwalkError } from '../../../model/errors.ts';
 import { type NumberList, toFloat32 } from '../../arrays.ts';
 import type { Problem } from '../../problem.ts';
-import { type Curvature, prepareCurvature, productsInBatches } from '../../stages/curvature.ts';
+import { type Curvature, type LossCurvature, prepareCurvature, productsInBatches } from '../../stages/curvature.ts';
 
 /**
  * A curvature matrix at the present weights, of N = m d rows and columns:
@@ -21,6 +21,11 @@ export function checkCurvatureKind(of: CurvatureKind, known: readonly CurvatureK
     `of is '${of}'`,
     `Set it to one of ${known.map((k) => `'${k}'`).join(', ')}.`,
   );
+}
+
+/** @throws BAD_ARGUMENT unless it is a curvature of the loss */
+export function checkLossCurvature(of: LossCurvature): void {
+  checkCurvatureKind(of, ['hessian', 'gaussNewton']);
 }
 
 /** How to make stages that multiply by a curvature matrix at the present weights, for any number of vectors. */
