@@ -1,7 +1,12 @@
 import { FlatwalkError } from '../model/errors.ts';
 
-/** An eigenvalue takes two or three sweeps; no matrix of finite numbers is known to take thirty. */
+/** An eigenvalue takes two or three sweeps; no matrix of finite numbers is known to take thirty, once it is patient no more. */
 const MOST_SWEEPS = 64;
+/**
+ * Sweeps after which a coupling need only be rounding beside the whole matrix, not beside its neighbours: many eigenvalues
+ * of 0 are a block of nothing but rounding, which larger ones stir up again and again.
+ */
+const PATIENCE = 10;
 
 /**
  * All eigenvalues of a symmetric matrix (size x size, row-major), in no particular order: Householder reduction to
@@ -61,11 +66,13 @@ type Turned = (i: number, sine: number, cosine: number) => void;
 /** Turns `diagonal` into the eigenvalues; `below` is used up. */
 function tridiagonalEigenvalues(diagonal: Float64Array, below: Float64Array, turned?: Turned): void {
   const size = diagonal.length;
+  let norm = 0;
+  for (let k = 0; k < size; k++) norm = Math.max(norm, Math.abs(diagonal[k]) + Math.abs(below[k]));
   for (let l = 0; l < size; l++) {
     for (let sweep = 0; ; sweep++) {
       let m = l;
       while (m < size - 1) {
-        const scale = Math.abs(diagonal[m]) + Math.abs(diagonal[m + 1]);
+        const scale = sweep < PATIENCE ? Math.abs(diagonal[m]) + Math.abs(diagonal[m + 1]) : norm;
         if (Math.abs(below[m]) <= Number.EPSILON * scale) break;
         m++;
       }

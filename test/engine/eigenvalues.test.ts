@@ -1,7 +1,8 @@
 import { expect, test } from 'vitest';
 import { symmetricEigensystem, symmetricEigenvalues } from '../../src/engine/eigenvalues.ts';
+import { makeInputs, makeLabels, makeWeights } from '../../src/model/data.ts';
 import { streamNormals } from '../../src/model/draws.ts';
-import { symmetricEigenvalues as byJacobi } from '../../src/reference/index.ts';
+import { symmetricEigenvalues as byJacobi, hessian, makeProblem } from '../../src/reference/index.ts';
 
 /** A symmetric matrix made of the first `rank` of n random directions, of sizes falling by `decay`. */
 function matrix(n: number, rank: number, decay: number): Float64Array {
@@ -66,4 +67,20 @@ test.each([
       expect(Math.abs(dot(row(k), row(l)) - (k === l ? 1 : 0))).toBeLessThan(8 * n * Number.EPSILON);
     }
   }
+});
+
+test('a Hessian of which most eigenvalues are 0', () => {
+  const p = makeProblem({
+    X: makeInputs({ kind: 'unit', n: 5, d: 13, seed: 1 }),
+    y: makeLabels({ n: 5, low: 1, high: 2, seed: 1 }),
+    theta: makeWeights({ m: 7, d: 13, std: 0.5, seed: 1 }),
+    m: 7,
+    activation: 'cubic_linear',
+  });
+  const h = hessian(p);
+  const want = byJacobi(h, 91);
+  const size = Math.max(...want.map(Math.abs));
+  const got = symmetricEigenvalues(h, 91).sort();
+  for (let k = 0; k < 91; k++) expect(Math.abs(got[k] - want[k])).toBeLessThan(8 * 91 * Number.EPSILON * size);
+  expect(got.filter((value) => Math.abs(value) < 1e-12 * size).length).toBe(91 - 35);
 });

@@ -45,3 +45,4 @@ export {
   riemannianHessianProduct,
   sharpnessOf,
 } from './manifold/sharpness.ts';
+export { type Eigenpair, type EigenpairOptions, type Eigenpairs, eigenpairs } from './spectrum/eigenpairs.ts';
