@@ -22,6 +22,15 @@ export { geometry } from './geometry.ts';
 export type { DecayFit } from './manifold/decay.ts';
 export { type FlowOptions, type FlowResult, type FlowRow, flow } from './manifold/flow.ts';
 export { type RiemannianHessian, riemannianEigenvalues, riemannianHessian } from './manifold/hessian.ts';
+export {
+  type ResidualLaws,
+  residualLaws,
+  stepSizeBound,
+  timePerStep,
+  type Walk,
+  type WalkVariant,
+  walkVariants,
+} from './manifold/noise.ts';
 export { kernelCondition, kernelEigenvalues } from './manifold/normal.ts';
 export {
   type ManifoldPoint,
@@ -45,4 +54,5 @@ export {
   riemannianHessianProduct,
   sharpnessOf,
 } from './manifold/sharpness.ts';
+export { type PredictOptions, predictWalk, type WalkPrediction, type WalkRow } from './manifold/walk.ts';
 export { type Eigenpair, type EigenpairOptions, type Eigenpairs, eigenpairs } from './spectrum/eigenpairs.ts';

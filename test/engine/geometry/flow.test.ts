@@ -1,7 +1,8 @@
 import { describe, expect, test } from 'vitest';
-import { flow, riemannianGradient, weightsOf } from '../../../src/engine/geometry/index.ts';
-import { dormandPrince } from '../../../src/engine/geometry/manifold/integrate.ts';
+import { flow, retract, riemannianGradient, weightsOf } from '../../../src/engine/geometry/index.ts';
+import { dormandPrince, integrate } from '../../../src/engine/geometry/manifold/integrate.ts';
 import { plus, pointAt } from '../../../src/engine/geometry/manifold/point.ts';
+import { FlatwalkError } from '../../../src/model/errors.ts';
 import { flow as referenceFlow } from '../../../src/reference/index.ts';
 import { normError } from '../support.ts';
 import { flows, instance, plainPoint, pointOf } from './points.ts';
@@ -85,6 +86,20 @@ describe('the integrator', () => {
     expect(Array.from(step.at(0))).toEqual(Array.from(point.A));
   });
 
+  test('is stuck where the velocity is not defined further on, and says why', async () => {
+    const start = retract(point).point;
+    const moved = (p: typeof point) => normError(p.Z, start.Z);
+    const fenced = (p: typeof point) => {
+      if (moved(p) > 0.01) throw new FlatwalkError('NOT_DEFINED', 'beyond the fence', 'Stay.');
+      return velocity(p).map((c) => -c);
+    };
+    const ways = { tolerance: 1e-8, mostSteps: 1e4, step: () => false, output: () => {} };
+    const end = await integrate(start, fenced, { ...ways, times: [1] });
+    expect(end.reason).toBe('stuck');
+    expect(end.obstacle?.message).toContain('beyond the fence');
+    expect(moved(end.point)).toBeCloseTo(0.01, 9);
+  });
+
   test('errors follow the tolerance', async () => {
     const times = [g.points[1].t];
     const at = async (tolerance: number) => (await flow(point, { times, tolerance })).rows[1].sharpness;
@@ -119,6 +134,12 @@ describe('a flow ends', () => {
     setTimeout(() => controller.abort(), 0);
     expect((await long).stopped).toBe('aborted');
     await expect(flow(point, { signal: controller.signal })).rejects.toMatchObject({ code: 'ABORTED' });
+  });
+
+  test('at once where F is constant on the manifold, as for squares', async () => {
+    const square = instance('m7n5d13_square');
+    const { stopped, rows } = await flow(pointOf(square, square.on_M.theta).point);
+    expect({ stopped, rows: rows.length }).toEqual({ stopped: 'gradient', rows: 1 });
   });
 
   test('at once where it starts at the minimum', async () => {

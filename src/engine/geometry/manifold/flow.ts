@@ -6,7 +6,7 @@ import { checkAborted, integrate } from './integrate.ts';
 import { largest, type ManifoldPoint, residualsOf, tangentNorm } from './point.ts';
 import { disagreementOf } from './ranks.ts';
 import { type Retracted, retract } from './retraction.ts';
-import { alignedState, predictedRate, riemannianGradient, sharpnessOf } from './sharpness.ts';
+import { alignedState, predictedRate, riemannianGradient, sharpnessGradient, sharpnessOf } from './sharpness.ts';
 import { singularValues } from './singular.ts';
 
 export interface FlowOptions {
@@ -23,7 +23,7 @@ export interface FlowOptions {
   readonly spacing?: 'log' | 'linear';
   /** Error of a step as a share of the largest pre-activation; 1e-8 if not given. */
   readonly tolerance?: number;
-  /** The flow ends where |P_T grad F| is not larger; 0 if not given. */
+  /** The flow ends where |P_T grad F| is not larger; 1e-12 |grad F| at the start if not given, which is rounding. */
   readonly gradientTolerance?: number;
   /** Steps tried at most; 200,000 if not given. */
   readonly mostSteps?: number;
@@ -62,6 +62,8 @@ export interface FlowResult {
    * - `aborted`: by the signal.
    */
   readonly stopped: 'gradient' | 'time' | 'budget' | 'stuck' | 'aborted';
+  /** Why it is stuck: what is not defined where its next step leads to. Null where it is not. */
+  readonly obstacle: string | null;
   /** The state at the end, whose row is the last. */
   readonly point: ManifoldPoint;
   /** The retraction of the start. */
@@ -91,7 +93,11 @@ export async function flow(start: ManifoldPoint, options: FlowOptions = {}): Pro
   const retraction = onManifold(start);
   const optimum = ifDefined(() => alignedState(start));
   const rho = ifDefined(() => predictedRate(start));
-  const gradientTolerance = real('gradientTolerance', options.gradientTolerance ?? 0, 0);
+  const gradientTolerance = real(
+    'gradientTolerance',
+    options.gradientTolerance ?? gradientRounding(retraction.point),
+    0,
+  );
   const row = rowMaker(optimum?.sharpness ?? null, options.hessian ?? false);
   const rows: FlowRow[] = [];
   const path: { time: number; gap: number }[] = [];
@@ -115,6 +121,7 @@ export async function flow(start: ManifoldPoint, options: FlowOptions = {}): Pro
   return {
     rows,
     stopped: end.reason === 'step' ? 'gradient' : end.reason,
+    obstacle: end.reason === 'stuck' ? (end.obstacle?.message ?? null) : null,
     point: end.point,
     retraction,
     steps: end.steps,
@@ -198,6 +205,10 @@ export function checkTimes(times: readonly number[]): readonly number[] {
   if (times.length > 0 && bad < 0) return times;
   const what = times.length === 0 ? 'There are no times' : `Time ${bad} is ${times[bad]}`;
   throw new FlatwalkError('BAD_ARGUMENT', what, 'Give finite times from 0 on, in ascending order.');
+}
+
+function gradientRounding(point: ManifoldPoint): number {
+  return 1e-12 * tangentNorm(point, sharpnessGradient(point));
 }
 
 function fallTime(point: ManifoldPoint): number {

@@ -80,10 +80,14 @@ export interface Ended {
   readonly steps: number;
   /** Steps taken back because their error was too large or they left where J J^T is regular. */
   readonly rejected: number;
+  /** What was not defined where the last step that was taken back led to. */
+  readonly obstacle: FlatwalkError | null;
 }
 
 /** Milliseconds of arithmetic after which others get their turn. Results do not depend on it. */
 const TURN = 20;
+/** Below this share of the time, or of its end at the start, a step is lost in rounding. */
+const SHORTEST = 1e-15;
 const ABORT_FIX = 'Start again, or read the rows so far.';
 
 /** Follows a velocity from a point on the manifold. @throws NOT_DEFINED where J J^T is singular */
@@ -95,9 +99,10 @@ export async function integrate(start: ManifoldPoint, velocity: Velocity, o: Int
   let steps = 0;
   let rejected = 0;
   let errorBefore = 1e-4;
+  let obstacle: FlatwalkError | null = null;
   let turn = performance.now();
   let speed = velocity(point);
-  const ended = (reason: Ended['reason']): Ended => ({ reason, time, point, steps, rejected });
+  const ended = (reason: Ended['reason']): Ended => ({ reason, time, point, steps, rejected, obstacle });
   for (; next < o.times.length && o.times[next] <= 0; next++) o.output(0, point);
   if (o.step(0, point, speed)) return ended('step');
   let h = firstStep(point, speed, end);
@@ -111,12 +116,12 @@ export async function integrate(start: ManifoldPoint, velocity: Velocity, o: Int
     // A last step that is a little longer saves one of the length of rounding.
     if (time + 1.01 * h >= end) h = end - time;
     const tried = attempt(point, speed, h, velocity);
-    const error = tried === null ? Number.POSITIVE_INFINITY : tried.error / o.tolerance;
-    if (tried === null || !(error <= 1)) {
+    const error = tried instanceof FlatwalkError ? Number.POSITIVE_INFINITY : tried.error / o.tolerance;
+    if (tried instanceof FlatwalkError || !(error <= 1)) {
       rejected++;
+      obstacle = tried instanceof FlatwalkError ? tried : null;
       h *= Number.isFinite(error) ? Math.max(0.2, 0.9 * error ** -0.2) : 0.2;
-      if (h <= 4 * Number.EPSILON * Math.max(time, Number.MIN_VALUE)) return ended('stuck');
-      if (time === 0 && h < 1e-30 * end) return ended('stuck');
+      if (h <= SHORTEST * (time > 0 ? time : end)) return ended('stuck');
       continue;
     }
     for (; next < o.times.length && o.times[next] <= time + h; next++) {
@@ -141,19 +146,25 @@ export function checkAborted(signal: AbortSignal | undefined): void {
 }
 
 /**
- * A step with its retraction and the velocity after it; null where it left the region in which they are defined, which a
- * shorter step need not do. At the start of a step the velocity is known, so the region is not empty.
+ * A step with its retraction and the velocity after it; or the error where it left the region in which they are defined,
+ * which a shorter step need not do. At the start of a step the velocity is known, so the region is not empty.
  */
 function attempt(point: ManifoldPoint, speed: Float64Array, h: number, velocity: Velocity) {
   try {
     const step = dormandPrince(point, speed, h, velocity);
     const error = largest(timesGram(point, step.error)) / largest(point.Z);
     const { point: end, converged } = retract(pointAt(point, step.A), { iterations: 8 });
-    return converged ? { error, point: end, velocity: velocity(end), at: step.at } : null;
+    if (!converged) return notRetracted();
+    return { error, point: end, velocity: velocity(end), at: step.at };
   } catch (error) {
-    if (error instanceof FlatwalkError && (error.code === 'NOT_DEFINED' || error.code === 'NOT_FINITE')) return null;
+    if (error instanceof FlatwalkError && (error.code === 'NOT_DEFINED' || error.code === 'NOT_FINITE')) return error;
     throw error;
   }
+}
+
+function notRetracted(): FlatwalkError {
+  const what = 'Gauss-Newton steps from the end of a step did not reach the zero-loss manifold';
+  return new FlatwalkError('NOT_DEFINED', what, 'Read the state where the flow ended.');
 }
 
 /** A step that moves no pre-activation by more than a thousandth of the largest. */
