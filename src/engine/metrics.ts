@@ -1,6 +1,7 @@
 import type { Law } from '../model/draws.ts';
 import { FlatwalkError } from '../model/errors.ts';
 import { checkLaw, count, real } from './arrays.ts';
+import type { Landscape } from './geometry/manifold/landscape.ts';
 import type { Network } from './network.ts';
 import { type Observed, prepareObserve } from './stages/observe.ts';
 import type { TraceEstimate } from './stages/probes.ts';
@@ -13,6 +14,7 @@ interface Findings {
   observed: Observed;
   retraction: Retraction;
   retracted: Observed;
+  landscape: Landscape[];
   gradientNorm: Float64Array;
   features: Float64Array[];
   probes: TraceEstimate[];
@@ -118,6 +120,37 @@ export const metrics = {
     absent: needsOptimum,
     finish: (f, network) => f.retracted.manifoldTrace.map((trace, r) => trace - traceOptimum(network, r)),
   },
+  riemannianGradientNorm: {
+    unit: 'label²/weight³',
+    meaning: '|P grad F| within the zero-loss manifold, after retraction; NaN where J J^T is singular',
+    needs: ['retraction', 'landscape'],
+    finish: (f) => f.landscape.map((point) => point.gradientNorm()),
+  },
+  riemannianEigenvalue: {
+    unit: 'label²/weight⁴',
+    meaning:
+      'smallest eigenvalue of the Hessian of F within the manifold and the span of the data, after retraction; NaN where J J^T is singular',
+    needs: ['retraction', 'landscape'],
+    finish: (f) => f.landscape.map((point) => point.smallestEigenvalue()),
+  },
+  kernelCondition: {
+    unit: '1',
+    meaning: 'condition number of the tangent kernel J J^T, after retraction',
+    needs: ['retraction', 'landscape'],
+    finish: (f) => f.landscape.map((point) => point.kernelCondition()),
+  },
+  gaussNewtonEigenvalue: {
+    unit: 'label²/weight²',
+    meaning: 'largest eigenvalue of 2 J^T J, after retraction: there it is that of the Hessian',
+    needs: ['retraction', 'landscape'],
+    finish: (f) => f.landscape.map((point) => 2 * point.largestKernelEigenvalue()),
+  },
+  distinctNeurons: {
+    unit: '1',
+    meaning: 'clusters of neurons within 1e-3 of the longest row of the feature matrix, after retraction',
+    needs: ['retraction', 'landscape'],
+    finish: (f) => f.landscape.map((point) => point.distinctNeurons()),
+  },
   stableRank: {
     unit: '1',
     meaning: 'sum sigma² / sigma_1² of the feature matrix Theta X^T',
@@ -221,6 +254,8 @@ export async function prepareWatch(
     retraction: async () => (await geometry()).prepareRetraction(network),
     retracted: async () =>
       prepareObserve(network, (await geometry()).retractedPreactivations(network), 'retracted sums'),
+    landscape: async () =>
+      (await geometry()).prepareLandscape(network, { hessian: names.includes('riemannianEigenvalue') }),
   };
   // Drivers compile several pipelines at once.
   const stages = await together(

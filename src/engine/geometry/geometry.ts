@@ -7,6 +7,7 @@ import { gradientBuffer, prepareGradient } from '../stages/gradient.ts';
 import { prepareProbes } from '../stages/probes.ts';
 import { prepareJacobianGram, prepareRetraction, retractedPreactivations } from '../stages/retract.ts';
 import { geometryKernels } from './kernels.ts';
+import { prepareLandscape } from './manifold/landscape.ts';
 import { retractWeights } from './retract.ts';
 import { spectrumKernels } from './spectrum/kernels.ts';
 
@@ -21,6 +22,7 @@ export const geometry = {
   hessianProducts,
   prepareFeatures,
   prepareGradient,
+  prepareLandscape,
   prepareJacobianGram,
   prepareProbes,
   prepareRetraction,

@@ -1,4 +1,11 @@
 import { describe, expect, test } from 'vitest';
+import {
+  kernelCondition,
+  kernelEigenvalues,
+  manifoldPoint,
+  riemannianEigenvalues,
+  riemannianGradient,
+} from '../../../src/engine/geometry/index.ts';
 import { type MetricName, metricNames, type ProblemOptions } from '../../../src/engine/index.ts';
 import * as exact from '../../../src/reference/metrics.ts';
 import { sharpness, withTheta } from '../../../src/reference/network.ts';
@@ -179,5 +186,52 @@ describe('metrics that do not exist are refused by name', () => {
     const { traceEstimate } = await problem.metrics(['traceEstimate'], { probes: undefined });
     expect(traceEstimate).toEqual([expect.any(Number)]);
     problem.dispose();
+  });
+});
+
+describe('the manifold around a run', () => {
+  const names = [
+    'riemannianGradientNorm',
+    'riemannianEigenvalue',
+    'kernelCondition',
+    'gaussNewtonEigenvalue',
+    'distinctNeurons',
+  ] as const;
+
+  test('is what the instruments say of the retracted weights', async () => {
+    const options = made({ n: 4, d: 6, m: 5, replicas: 2 });
+    const problem = await engine.problem(options);
+    const values = await problem.metrics(names);
+    await problem.retract();
+    for (const replica of [0, 1]) {
+      const point = await manifoldPoint(problem, replica);
+      const [gradient, eigenvalue, condition, largest, distinct] = names.map((name) => Number(values[name]?.[replica]));
+      // Pre-activations in f32, of a retraction in f32: its error, 1e-6 at such conditions, and what derivatives make of it.
+      expect(normError([gradient], [riemannianGradient(point).norm])).toBeLessThan(1e-4);
+      expect(normError([eigenvalue], [riemannianEigenvalues(point)[0]])).toBeLessThan(1e-3);
+      expect(normError([condition], [kernelCondition(point)])).toBeLessThan(1e-4);
+      expect(normError([largest], [2 * kernelEigenvalues(point)[3]])).toBeLessThan(1e-4);
+      expect(distinct).toBe(5);
+    }
+    problem.dispose();
+  });
+
+  test('is not a number where there is no tangent space, and is refused where it is too large', async () => {
+    const twice = {
+      inputs: [
+        [1, 2],
+        [1, 2],
+      ],
+      labels: [2, 2],
+      width: 1,
+      activation: 'cubic_linear:1',
+      weights: [0.5, 0.25],
+    };
+    const values = await measured(twice, names);
+    expect(values.riemannianGradientNorm).toEqual([Number.NaN]);
+    expect(values.kernelCondition).toEqual([Number.POSITIVE_INFINITY]);
+    const wide = made({ n: 20, d: 20, m: 60 });
+    expect(await failure(() => measured(wide, ['riemannianEigenvalue']))).toMatchObject({ code: 'LIMIT' });
+    expect((await measured(wide, ['riemannianGradientNorm'])).riemannianGradientNorm).toHaveLength(1);
   });
 });

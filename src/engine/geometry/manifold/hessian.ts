@@ -1,7 +1,7 @@
 import { FlatwalkError } from '../../../model/errors.ts';
 import { symmetricEigenvalues } from '../../eigenvalues.ts';
 import { multipliersOf, normalSpace, rankFactor } from './normal.ts';
-import type { ManifoldPoint } from './point.ts';
+import type { DataState } from './point.ts';
 import { bendings, sharpnessGradient } from './sharpness.ts';
 
 /** Rows that the dense Hessian may have before it is restricted to the tangent space: a second or two of arithmetic. */
@@ -20,17 +20,11 @@ export interface RiemannianHessian {
  * turn B: what is left behind the first n rows and columns is the Hessian.
  * @throws LIMIT where m rank(X) > 1024, NOT_DEFINED where J J^T is singular
  */
-export function riemannianHessian(point: ManifoldPoint): RiemannianHessian {
+export function riemannianHessian(point: DataState): RiemannianHessian {
   const { m, n, G } = point;
   const { L, rank } = rankFactor(G, n);
   const size = m * rank;
-  if (size > MOST_ROWS) {
-    throw new FlatwalkError(
-      'LIMIT',
-      `A dense Riemannian Hessian has at most m · rank(X) = ${MOST_ROWS} rows, not ${m} · ${rank} = ${size}`,
-      `Use up to ${Math.floor(MOST_ROWS / rank)} neurons, or products by riemannianHessianProduct.`,
-    );
-  }
+  checkRows(m, rank);
   const normal = normalSpace(point);
   const bends = bendings(point, multipliersOf(point, normal, sharpnessGradient(point)));
   const B = blocks(bends, L, m, n, rank);
@@ -57,8 +51,18 @@ export function riemannianHessian(point: ManifoldPoint): RiemannianHessian {
   return { dimension, matrix };
 }
 
+/** @throws LIMIT where m rank(X) > 1024 */
+export function checkRows(m: number, rank: number): void {
+  if (m * rank <= MOST_ROWS) return;
+  throw new FlatwalkError(
+    'LIMIT',
+    `A dense Riemannian Hessian has at most m · rank(X) = ${MOST_ROWS} rows, not ${m} · ${rank} = ${m * rank}`,
+    `Use up to ${Math.floor(MOST_ROWS / rank)} neurons, or products by riemannianHessianProduct.`,
+  );
+}
+
 /** Its eigenvalues, ascending. @throws as `riemannianHessian` */
-export function riemannianEigenvalues(point: ManifoldPoint): Float64Array {
+export function riemannianEigenvalues(point: DataState): Float64Array {
   const { matrix, dimension } = riemannianHessian(point);
   return symmetricEigenvalues(matrix, dimension).sort();
 }

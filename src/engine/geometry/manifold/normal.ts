@@ -1,7 +1,7 @@
 import { FlatwalkError } from '../../../model/errors.ts';
 import { cholesky, choleskySolve } from '../../../model/linear.ts';
 import { symmetricEigenvalues } from '../../eigenvalues.ts';
-import { type ManifoldPoint, timesGram } from './point.ts';
+import { type DataState, timesGram } from './point.ts';
 
 /** What the tangent space at a point is made of: row i of J has the coefficients s_ji in column i. */
 export interface Normal {
@@ -14,7 +14,7 @@ export interface Normal {
 }
 
 /** @throws NOT_DEFINED where J J^T is singular to float64, with its condition number and the reason */
-export function normalSpace(point: ManifoldPoint): Normal {
+export function normalSpace(point: DataState): Normal {
   const slopes = slopesOf(point);
   const kernel = kernelOf(point, slopes);
   try {
@@ -25,12 +25,12 @@ export function normalSpace(point: ManifoldPoint): Normal {
 }
 
 /** s_ji = a_j phi'(z_ij), m x n. */
-export function slopesOf({ n, Z, secondLayer, activation: { dphi } }: ManifoldPoint): Float64Array {
+export function slopesOf({ n, Z, secondLayer, activation: { dphi } }: DataState): Float64Array {
   return Z.map((z, k) => secondLayer[Math.floor(k / n)] * dphi(z));
 }
 
 /** K = J J^T = G ∘ (S^T S), n x n. */
-export function kernelOf({ m, n, G }: ManifoldPoint, slopes: Float64Array): Float64Array {
+export function kernelOf({ m, n, G }: DataState, slopes: Float64Array): Float64Array {
   const K = new Float64Array(n * n);
   for (let j = 0; j < m; j++) {
     const row = slopes.subarray(j * n, (j + 1) * n);
@@ -49,17 +49,17 @@ export function kernelOf({ m, n, G }: ManifoldPoint, slopes: Float64Array): Floa
 }
 
 /** Eigenvalues of J J^T, ascending, n. */
-export function kernelEigenvalues(point: ManifoldPoint): Float64Array {
+export function kernelEigenvalues(point: DataState): Float64Array {
   return symmetricEigenvalues(kernelOf(point, slopesOf(point)), point.n).sort();
 }
 
 /** Largest over smallest eigenvalue of J J^T; Infinity where the smallest is not above the rounding of the largest. */
-export function kernelCondition(point: ManifoldPoint): number {
+export function kernelCondition(point: DataState): number {
   return condition(kernelEigenvalues(point));
 }
 
 /** J V for V = C X, from C G, n. */
-export function alongOutputs({ m, n }: ManifoldPoint, { slopes }: Normal, timesG: Float64Array): Float64Array {
+export function alongOutputs({ m, n }: DataState, { slopes }: Normal, timesG: Float64Array): Float64Array {
   const out = new Float64Array(n);
   for (let j = 0; j < m; j++) {
     for (let i = 0; i < n; i++) out[i] += slopes[j * n + i] * timesG[j * n + i];
@@ -68,12 +68,12 @@ export function alongOutputs({ m, n }: ManifoldPoint, { slopes }: Normal, timesG
 }
 
 /** (J J^T)^-1 J V for V = C X, n: the multipliers of its normal part. */
-export function multipliersOf(point: ManifoldPoint, normal: Normal, coefficients: Float64Array): Float64Array {
+export function multipliersOf(point: DataState, normal: Normal, coefficients: Float64Array): Float64Array {
   return choleskySolve(normal.factor, point.n, alongOutputs(point, normal, timesGram(point, coefficients)));
 }
 
 /** C - mu_i s_ji: without the part J^T mu. */
-export function withoutNormal({ n }: ManifoldPoint, { slopes }: Normal, C: Float64Array, mu: Float64Array) {
+export function withoutNormal({ n }: DataState, { slopes }: Normal, C: Float64Array, mu: Float64Array) {
   return C.map((c, k) => c - mu[k % n] * slopes[k]);
 }
 
@@ -82,7 +82,7 @@ function condition(eigenvalues: Float64Array): number {
   return low > eigenvalues.length * Number.EPSILON * high ? high / low : Number.POSITIVE_INFINITY;
 }
 
-function singular(point: ManifoldPoint, slopes: Float64Array, kernel: Float64Array, cause: unknown): unknown {
+function singular(point: DataState, slopes: Float64Array, kernel: Float64Array, cause: unknown): unknown {
   if (!(cause instanceof FlatwalkError)) return cause;
   const { m, n, G } = point;
   if (!kernel.every(Number.isFinite)) {

@@ -8,34 +8,41 @@ import type { Problem } from '../../problem.ts';
 export const MOST_SAMPLES = 512;
 
 /**
- * One network as float64 numbers in data space. Every derivative is a combination of data points, so the weights are
- * Theta = Theta0 + A X with A (m x n) as the state, and pre-activations Z = Z0 + A G with G = X X^T: nothing here takes time
- * that grows with d. A tangent vector V = C X is given by its coefficients C (m x n), and <V, V'> = tr(C G C'^T). Matrices
- * are flat and row-major; index j n + i is neuron j at sample i. Points are not changed by any function.
+ * Where one network stands, as float64 numbers: all that the sharpness, its derivatives on the manifold and the tangent kernel
+ * depend on. Matrices are flat and row-major; index j n + i is neuron j at sample i.
  */
-export interface ManifoldPoint {
+export interface DataState {
   readonly m: number;
   readonly n: number;
-  readonly d: number;
   readonly activation: Activation;
   /** The fixed second layer a, m. */
   readonly secondLayer: Float64Array;
-  /** Data points, n x d. */
-  readonly X: Float64Array;
   /** Labels, n. */
   readonly y: Float64Array;
   /** |x_i|², n. */
   readonly q: Float64Array;
   /** G = X X^T, n x n. */
   readonly G: Float64Array;
+  /** Pre-activations, m x n. */
+  readonly Z: Float64Array;
+}
+
+/**
+ * One network in data space. Every derivative is a combination of data points, so the weights are
+ * Theta = Theta0 + A X with A (m x n) as the state, and pre-activations Z = Z0 + A G: nothing here takes time
+ * that grows with d. A tangent vector V = C X is given by its coefficients C (m x n), and <V, V'> = tr(C G C'^T). Points are
+ * not changed by any function.
+ */
+export interface ManifoldPoint extends DataState {
+  readonly d: number;
+  /** Data points, n x d. */
+  readonly X: Float64Array;
   /** The weights that A counts from, m x d. */
   readonly theta0: Float64Array;
   /** Their pre-activations, m x n. */
   readonly Z0: Float64Array;
   /** Coefficients of what was added to theta0, m x n. */
   readonly A: Float64Array;
-  /** Pre-activations, m x n. */
-  readonly Z: Float64Array;
 }
 
 export interface PointInput {
@@ -131,7 +138,7 @@ export function toWeights({ m, n, d, X }: ManifoldPoint, coefficients: Float64Ar
 }
 
 /** C G: what the pre-activations change by along C X. */
-export function timesGram({ m, n, G }: ManifoldPoint, coefficients: Float64Array): Float64Array {
+export function timesGram({ m, n, G }: DataState, coefficients: Float64Array): Float64Array {
   return product(coefficients, G, m, n, n);
 }
 
@@ -143,12 +150,12 @@ export function inner(coefficients: Float64Array, otherTimesGram: Float64Array):
 }
 
 /** |C X|. Rounding may leave a square of about -1e-32 where it is zero. */
-export function tangentNorm(point: ManifoldPoint, coefficients: Float64Array): number {
+export function tangentNorm(point: DataState, coefficients: Float64Array): number {
   return Math.sqrt(Math.max(0, inner(coefficients, timesGram(point, coefficients))));
 }
 
 /** e_i = sum_j a_j phi(z_ij) - y_i, n. */
-export function residualsOf({ m, n, Z, y, secondLayer, activation: { phi } }: ManifoldPoint): Float64Array {
+export function residualsOf({ m, n, Z, y, secondLayer, activation: { phi } }: DataState): Float64Array {
   const e = new Float64Array(n);
   for (let j = 0; j < m; j++) {
     for (let i = 0; i < n; i++) e[i] += secondLayer[j] * phi(Z[j * n + i]);
@@ -166,7 +173,7 @@ export function largest(values: Float64Array): number {
   return values.reduce((most, value) => Math.max(most, Math.abs(value)), 0);
 }
 
-function checkSamples(n: number): void {
+export function checkSamples(n: number): void {
   if (n <= MOST_SAMPLES) return;
   throw new FlatwalkError(
     'LIMIT',

@@ -1,14 +1,14 @@
 import { FlatwalkError } from '../../../model/errors.ts';
 import { symmetricEigenvalues } from '../../eigenvalues.ts';
 import { multipliersOf, type Normal, normalSpace, rankFactor, withoutNormal } from './normal.ts';
-import { inner, type ManifoldPoint, timesGram } from './point.ts';
+import { type DataState, inner, timesGram } from './point.ts';
 
 /**
  * The sharpness F = 2 sum_i q_i sum_j a_j² phi'(z_ij)² with q_i = |x_i|², and its derivatives on the zero-loss manifold.
  * Gatmiry, Li, Reddi, Jegelka, "Simplicity bias via global convergence of sharpness minimization", ICML 2024, and direct
  * differentiation. There F is tr D²L.
  */
-export function sharpnessOf({ m, n, Z, q, secondLayer, activation: { dphi } }: ManifoldPoint): number {
+export function sharpnessOf({ m, n, Z, q, secondLayer, activation: { dphi } }: DataState): number {
   let sum = 0;
   for (let j = 0; j < m; j++) {
     for (let i = 0; i < n; i++) sum += q[i] * (secondLayer[j] * dphi(Z[j * n + i])) ** 2;
@@ -28,7 +28,7 @@ export interface RiemannianGradient {
 }
 
 /** P_T grad F with P_T = 1 - J^T (J J^T)^-1 J. @throws NOT_DEFINED where J J^T is singular */
-export function riemannianGradient(point: ManifoldPoint): RiemannianGradient {
+export function riemannianGradient(point: DataState): RiemannianGradient {
   const { m, n, Z, q, secondLayer, activation } = point;
   const normal = normalSpace(point);
   const gradient = sharpnessGradient(point);
@@ -43,19 +43,19 @@ export function riemannianGradient(point: ManifoldPoint): RiemannianGradient {
 }
 
 /** Coefficients of grad F, m x n: 4 q_i a_j² phi'(z_ij) phi''(z_ij). */
-export function sharpnessGradient({ n, Z, q, secondLayer, activation: { dphi, d2phi } }: ManifoldPoint): Float64Array {
+export function sharpnessGradient({ n, Z, q, secondLayer, activation: { dphi, d2phi } }: DataState): Float64Array {
   return Z.map((z, k) => 4 * q[k % n] * secondLayer[Math.floor(k / n)] ** 2 * dphi(z) * d2phi(z));
 }
 
 /** P_T V by its coefficients, for V = C X. @throws NOT_DEFINED where J J^T is singular */
-export function projectTangent(point: ManifoldPoint, C: Float64Array, normal: Normal = normalSpace(point)) {
+export function projectTangent(point: DataState, C: Float64Array, normal: Normal = normalSpace(point)) {
   return withoutNormal(point, normal, C, multipliersOf(point, normal, C));
 }
 
 /**
  * P_T B P_T V by its coefficients, for V = C X: the Hessian of F on the manifold. @throws NOT_DEFINED where J J^T is singular
  */
-export function riemannianHessianProduct(point: ManifoldPoint, C: Float64Array): Float64Array {
+export function riemannianHessianProduct(point: DataState, C: Float64Array): Float64Array {
   const normal = normalSpace(point);
   const bends = bendings(point, multipliersOf(point, normal, sharpnessGradient(point)));
   const moved = timesGram(point, projectTangent(point, C, normal));
@@ -67,7 +67,7 @@ export function riemannianHessianProduct(point: ManifoldPoint, C: Float64Array):
 }
 
 /** beta_ji, m x n, of B_j = sum_i beta_ji x_i x_i^T: 4 q_i a_j² (phi''² + phi' phi''') - lambda_i a_j phi''. */
-export function bendings(point: ManifoldPoint, lambda: Float64Array): Float64Array {
+export function bendings(point: DataState, lambda: Float64Array): Float64Array {
   const { n, Z, q, secondLayer } = point;
   const { dphi, d2phi, d3phi } = point.activation;
   return Z.map((z, k) => {
@@ -90,7 +90,7 @@ export interface AlignedState {
  * The state in which all neurons agree. Where n > d, in general no weights reach it, and F* is a lower bound.
  * @throws NOT_DEFINED where the second-layer weights differ, or phi has no inverse at y_i / (m a)
  */
-export function alignedState({ m, y, q, secondLayer, activation }: ManifoldPoint): AlignedState {
+export function alignedState({ m, y, q, secondLayer, activation }: DataState): AlignedState {
   const [a] = secondLayer;
   const { inverse, dphi } = activation;
   if (a === 0 || !secondLayer.every((other) => other === a)) {
@@ -118,7 +118,7 @@ export function alignedState({ m, y, q, secondLayer, activation }: ManifoldPoint
  * @throws NOT_DEFINED as `alignedState`; where phi' or phi''' is not positive; and where the inputs are dependent, which
  *   leaves no such minimum
  */
-export function predictedRate(point: ManifoldPoint): number {
+export function predictedRate(point: DataState): number {
   const { n, q, G, secondLayer, activation } = point;
   const { preactivations, isMinimum } = alignedState(point);
   if (!isMinimum) {
