@@ -7,6 +7,7 @@ import { benchCommand, refuseWords } from './bench.ts';
 import { aloneCommand } from './bench-alone.ts';
 import { compareCommand, thresholdOption } from './bench-compare.ts';
 import { explainCommand } from './explain.ts';
+import { inspectCommand } from './inspect.ts';
 import { list, whole } from './options.ts';
 import { dataFlags, pinFlag, planFlags } from './problem.ts';
 import { reproduceCommand } from './reproduce.ts';
@@ -103,6 +104,16 @@ pinFlag(dataFlags(command('tune', 'measure the plans of a run here, and remember
   .option('--budget <seconds>', 'seconds, after which no plan is begun any more', whole(1), 60)
   .addHelpText('after', '\nExample: flatwalk tune --data houses.csv --target price --width 32')
   .action(tuneCommand);
+
+command('inspect', 'look at one network with every instrument: curvature, and the geometry of its zero-loss manifold')
+  .argument('<file>', '.json (activation, theta, X, y) or .npz from NumPy (X, y, theta)')
+  .option('--instance <id>', 'which one, where the file has a list of them')
+  .option('--activation <name>', 'activation, name or name:parameter, where the file does not say')
+  .option('--probes <count>', "probes of Hutchinson's estimate", whole(1), 1000)
+  .option('--seed <seed>', 'seed of the probes', whole(0), 0)
+  .option('--out <file>', 'write the document there as well')
+  .addHelpText('after', '\nExample: flatwalk inspect network.npz --activation tanh --probes 4000 --out inspection.json')
+  .action(inspectCommand);
 
 const bench = command('bench', 'measure what things cost on this adapter, each result checked before its time is given')
   .addOption(new Option('--suite <names...>', 'which suites (default: all)').choices(suites.map(({ name }) => name)))

@@ -1,6 +1,7 @@
 import { bench } from './bench.ts';
 import { explain } from './explain.ts';
 import { fingerprint } from './fingerprint.ts';
+import { inspect } from './inspect.ts';
 import { peers } from './peers.ts';
 import { reproduce } from './reproduce.ts';
 import type { Task } from './task.ts';
@@ -9,7 +10,18 @@ import { tune } from './tune.ts';
 import { verifyTask } from './verify.ts';
 
 /** Every task, by the name under which commands, pages and headless Chrome ask for it. */
-export const tasks = { reproduce, verify: verifyTask, train, configure, fingerprint, bench, peers, explain, tune };
+export const tasks = {
+  reproduce,
+  verify: verifyTask,
+  train,
+  configure,
+  fingerprint,
+  bench,
+  peers,
+  explain,
+  tune,
+  inspect,
+};
 
 export type TaskName = keyof typeof tasks;
 export type TaskOptions<N extends TaskName> = (typeof tasks)[N] extends Task<infer Options, infer _> ? Options : never;
