@@ -55,4 +55,13 @@ export {
   sharpnessOf,
 } from './manifold/sharpness.ts';
 export { type PredictOptions, predictWalk, type WalkPrediction, type WalkRow } from './manifold/walk.ts';
+export { type DenseOptions, denseEigenvalues, denseMatrix } from './spectrum/dense.ts';
+export {
+  type DensityOptions,
+  type Moment,
+  type Rule,
+  type SpectralDensity,
+  spectralDensity,
+} from './spectrum/density.ts';
 export { type Eigenpair, type EigenpairOptions, type Eigenpairs, eigenpairs } from './spectrum/eigenpairs.ts';
+export { type TangentKernel, tangentKernel } from './spectrum/kernel.ts';
