@@ -1,5 +1,6 @@
 import type { KernelName, kernels } from '../engine/registry.ts';
 import { drawAhead, drawTable, probeVectors } from './kernels/draws.ts';
+import { manifoldCoefficients, triangleProducts } from './kernels/manifold.ts';
 import { choleskyPanel, choleskySolve, choleskyUpdate, gramMatrix, retractionState } from './kernels/matrices.ts';
 import {
   centre,
@@ -51,6 +52,8 @@ export const oracles = {
   basis_subtract: basisSubtract,
   basis_decide: basisDecide,
   basis_append: basisAppend,
+  triangle_products: triangleProducts,
+  manifold_coefficients: manifoldCoefficients,
   draw_ahead: drawAhead,
   sgd_lane: sgdLane,
   sgd_subgroup: sgdSubgroup,

@@ -6,6 +6,7 @@ import { prepareFeatures } from '../stages/features.ts';
 import { gradientBuffer, prepareGradient } from '../stages/gradient.ts';
 import { prepareProbes } from '../stages/probes.ts';
 import { prepareJacobianGram, prepareRetraction, retractedPreactivations } from '../stages/retract.ts';
+import { manifoldKernels } from './curvature/kernels.ts';
 import { geometryKernels } from './kernels.ts';
 import { prepareLandscape } from './manifold/landscape.ts';
 import { retractWeights } from './retract.ts';
@@ -14,7 +15,7 @@ import { spectrumKernels } from './spectrum/kernels.ts';
 /** What training does not need, loaded when a metric or a call is the first to want it. */
 export const geometry = {
   folder: 'geometry/',
-  kernels: { ...geometryKernels, ...spectrumKernels },
+  kernels: { ...geometryKernels, ...manifoldKernels, ...spectrumKernels },
   shaders: shaderTexts(
     import.meta.glob<string>('../../../shaders/geometry/*.wgsl', { query: '?raw', import: 'default', eager: true }),
   ),

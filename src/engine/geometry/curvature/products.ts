@@ -2,16 +2,17 @@ import { FlatwalkError } from '../../../model/errors.ts';
 import { type NumberList, toFloat32 } from '../../arrays.ts';
 import type { Problem } from '../../problem.ts';
 import { type Curvature, type LossCurvature, prepareCurvature, productsInBatches } from '../../stages/curvature.ts';
+import { prepareRiemannian } from './riemannian.ts';
 
 /**
  * A curvature matrix at the present weights, of N = m d rows and columns:
  *   hessian      D²L = 2 JᵀJ + blockdiag_j 2 Σ_i e_i a_j φ''(z_ij) x_i x_iᵀ, the exact Hessian of the loss
  *   gaussNewton  2 JᵀJ, the Hessian of the loss with the outputs made linear; equal to it where L = 0
- *   riemannian   P_T B P_T, the Hessian of F = tr D²L on the zero-loss manifold (see `riemannian.ts`)
+ *   riemannian   P_T B P_T, the Hessian of F, which is tr D²L where L = 0, on the zero-loss manifold (see `riemannian.ts`)
  */
 export type CurvatureKind = 'hessian' | 'gaussNewton' | 'riemannian';
 
-const kinds: readonly CurvatureKind[] = ['hessian', 'gaussNewton'];
+const kinds: readonly CurvatureKind[] = ['hessian', 'gaussNewton', 'riemannian'];
 
 /** @throws BAD_ARGUMENT for a kind that there is not */
 export function checkCurvatureKind(of: CurvatureKind, known: readonly CurvatureKind[] = kinds): void {
@@ -36,14 +37,12 @@ export type CurvatureStages = (perReplica: number) => Promise<Curvature>;
  * `await (await prepareCurvatureProducts(problem, of))(k)` reads its buffer `vectors`, (replicas * k) x m x d with those of a
  * replica in a row, and leaves their products in its buffer `products`; run it by `problem.lowLevel.evaluate`, or record it
  * with `recordStages` behind a forward pass. Stages with the same k share their buffers.
- * @throws BAD_ARGUMENT
+ * @throws BAD_ARGUMENT; for 'riemannian' as `prepareRiemannian`
  */
 export async function prepareCurvatureProducts(problem: Problem, of: CurvatureKind): Promise<CurvatureStages> {
   checkCurvatureKind(of);
   const { network } = problem.lowLevel;
-  if (of === 'riemannian') {
-    throw new FlatwalkError('BAD_ARGUMENT', 'There are no products of the Riemannian Hessian yet', 'Use hessian.');
-  }
+  if (of === 'riemannian') return prepareRiemannian(problem);
   return (perReplica) => prepareCurvature(network, perReplica, of);
 }
 

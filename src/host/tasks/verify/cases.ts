@@ -19,6 +19,7 @@ import {
   targets,
   triangles,
 } from './inputs.ts';
+import { manifoldCases } from './manifold-cases.ts';
 import { activateCases, gramCases, multiplyCases } from './product-cases.ts';
 import type { Random } from './random.ts';
 import { aheadCases, groupCases, laneCases, subgroupCases } from './sgd-cases.ts';
@@ -356,6 +357,7 @@ export const cases: Cases = {
       };
     }),
 
+  ...manifoldCases,
   ...spectrumCases,
 
   draw_ahead: aheadCases,
