@@ -2,7 +2,7 @@ import * as Plot from '@observablehq/plot';
 import { parseHTML } from 'linkedom';
 
 /** A figure as data: what Observable Plot draws, with a title of its own. */
-export interface Figure extends Plot.PlotOptions {
+export interface Figure extends Omit<Plot.PlotOptions, 'width'> {
   readonly title: string;
   /** For those who cannot see it. */
   readonly label: string;
@@ -20,15 +20,18 @@ export const colours = {
   faint: 'var(--faint)',
 } as const;
 
-const TOP = 44;
+const WIDTH = 720;
+const HEIGHT = 320;
+/** Height of the title above what is drawn. */
+const TITLE = 40;
 
 /** An SVG document on a background of its own, which follows the reader's theme; it is a file, with no script and no link. */
 export function drawFigure({ title, label, ...options }: Figure): string {
   const { document } = parseHTML('<html><body></body></html>');
   const svg = Plot.plot({
-    width: 720,
-    height: 360,
-    marginTop: TOP + 16,
+    width: WIDTH,
+    height: HEIGHT,
+    marginTop: 28,
     marginLeft: 64,
     marginRight: 24,
     marginBottom: 44,
@@ -36,6 +39,9 @@ export function drawFigure({ title, label, ...options }: Figure): string {
     document,
     style: { fontSize: '12px', ...(typeof options.style === 'object' ? options.style : {}) },
   });
+  const height = options.height ?? HEIGHT;
+  svg.setAttribute('viewBox', `0 ${-TITLE} ${WIDTH} ${height + TITLE}`);
+  svg.setAttribute('height', String(height + TITLE));
   svg.setAttribute('xmlns', 'http://www.w3.org/2000/svg');
   svg.setAttribute('role', 'img');
   svg.setAttribute('aria-label', label);
@@ -47,10 +53,39 @@ export function drawFigure({ title, label, ...options }: Figure): string {
   };
   svg.prepend(
     make('style', {}, STYLE),
-    make('rect', { class: 'page', width: '100%', height: '100%', rx: '8' }),
-    make('text', { class: 'title', x: '20', y: '26' }, title),
+    make('rect', { class: 'page', y: `${-TITLE}`, width: '100%', height: '100%', rx: '8' }),
+    make('text', { class: 'title', x: '16', y: '-13' }, title),
   );
   return `${svg.outerHTML}\n`;
+}
+
+/** Names of what is drawn, in their colours, below each other in a corner. */
+export function legend(
+  names: Readonly<Record<string, string>>,
+  corner: 'top-right' | 'bottom-right' | 'top-left' = 'top-right',
+) {
+  const entries = Object.entries(names);
+  const up = corner === 'bottom-right';
+  const x = corner === 'top-left' ? 8 : -8;
+  return entries.map(([name, fill], k) =>
+    Plot.text([name], {
+      frameAnchor: corner,
+      dx: x,
+      dy: up ? -8 - 18 * (entries.length - 1 - k) : 8 + 18 * k,
+      fill,
+      fontWeight: 600,
+    }),
+  );
+}
+
+const SUPERSCRIPTS = '⁰¹²³⁴⁵⁶⁷⁸⁹';
+
+/** For logarithmic axes: the powers of ten, and nothing between them. */
+export function power(value: number): string {
+  const exponent = Math.round(Math.log10(value));
+  if (Math.abs(Math.log10(value) - exponent) > 1e-6) return '';
+  const digits = [...String(Math.abs(exponent))].map((digit) => SUPERSCRIPTS[Number(digit)]).join('');
+  return `10${exponent < 0 ? '⁻' : ''}${digits}`;
 }
 
 const STYLE = `
