@@ -1,10 +1,15 @@
-import { number, reportInspection } from './inspect-report.ts';
+import type { InspectOptions } from '../tasks/inspect.ts';
+import { reportInspection } from './inspect-report.ts';
 import { type InstanceFlags, readFlags } from './instance.ts';
 import { type CommonOptions, perform } from './session.ts';
 
-interface InspectFlags extends CommonOptions, InstanceFlags {
-  readonly probes: number;
-  readonly seed: number;
+interface InspectFlags
+  extends CommonOptions,
+    InstanceFlags,
+    Pick<InspectOptions, 'probes' | 'kind' | 'seed' | 'vectors' | 'rankTolerance'> {
+  readonly relativeError?: number;
+  readonly largest?: number;
+  readonly smallest?: number;
   readonly out?: string;
 }
 
@@ -18,20 +23,20 @@ export function inspectCommand(file: string, { in: place, adapter, json, out, ..
     keep: null,
     file: out,
     prepare() {
-      const { options, instance, config, notes: ofFile } = readFlags(file, o);
-      notes = ofFile;
-      return {
-        options: { ...options, vector: instance.vector, probes: o.probes, seed: o.seed },
-        config: { ...o, ...config },
-      };
+      const read = readFlags(file, o);
+      notes = read.notes;
+      const { instance: _, activation: __, relativeError = null, largest = null, smallest = null, ...rest } = o;
+      const vector = read.instance.vector;
+      const options = { ...read.options, ...rest, relativeError, largest, smallest, vector };
+      return { options, config: { ...o, ...read.config } };
     },
     conclude(result, terminal) {
       for (const text of notes) terminal.say(text);
       reportInspection(result, terminal);
       const { seconds, ...found } = result;
-      terminal.say(`Inspected in ${number(seconds)} s.`);
-      const document = { outcome: { kind: 'finished' }, seconds, ...found, notes: [...notes, ...result.notes] };
-      return { summary: document, exitCode: 0 };
+      terminal.say(`\nInspected in ${seconds.toFixed(1)} s.`);
+      const summary = { outcome: { kind: 'finished' }, seconds, ...found, notes: [...notes, ...result.notes] };
+      return { summary, exitCode: 0 };
     },
   });
 }

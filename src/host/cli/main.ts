@@ -8,7 +8,7 @@ import { aloneCommand } from './bench-alone.ts';
 import { compareCommand, thresholdOption } from './bench-compare.ts';
 import { explainCommand } from './explain.ts';
 import { inspectCommand } from './inspect.ts';
-import { list, whole } from './options.ts';
+import { above0, list, size, whole } from './options.ts';
 import { dataFlags, pinFlag, planFlags } from './problem.ts';
 import { reproduceCommand } from './reproduce.ts';
 import { runCommand } from './run.ts';
@@ -109,8 +109,18 @@ command('inspect', 'look at one network with every instrument: curvature, and th
   .argument('<file>', '.json (activation, theta, X, y) or .npz from NumPy (X, y, theta)')
   .option('--instance <id>', 'which one, where the file has a list of them')
   .option('--activation <name>', 'activation, name or name:parameter, where the file does not say')
-  .option('--probes <count>', "probes of Hutchinson's estimate", whole(1), 1000)
-  .option('--seed <seed>', 'seed of the probes', whole(0), 0)
+  .option('--probes <count>', "probes of Hutchinson's estimate, at most", whole(1), 1000)
+  .addOption(
+    new Option('--kind <kind>', 'law of the probes')
+      .choices(['rademacher', 'gaussian', 'sphere'])
+      .default('rademacher'),
+  )
+  .option('--relative-error <share>', 'stop once the standard error is this share of the estimate', above0)
+  .option('--seed <seed>', 'seed of probes and starts', whole(0), 0)
+  .option('--largest <count>', 'largest eigenvalues (default: 3, or as many as there are)', whole(0))
+  .option('--smallest <count>', 'smallest eigenvalues (default: 3, or as many as there are)', whole(0))
+  .option('--vectors', 'eigenvectors too, in the document', false)
+  .option('--rank-tolerance <share>', 'what counts as no rank, and as the same neuron', size, 1e-3)
   .option('--out <file>', 'write the document there as well')
   .addHelpText('after', '\nExample: flatwalk inspect network.npz --activation tanh --probes 4000 --out inspection.json')
   .action(inspectCommand);

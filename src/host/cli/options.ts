@@ -29,6 +29,13 @@ export function size(text: string): number {
   return value;
 }
 
+/** A number that f32 holds, above 0. */
+export function above0(text: string): number {
+  const value = size(text);
+  if (value === 0) throw new InvalidArgumentError('It must be above 0.');
+  return value;
+}
+
 /** What `read` reads, or the word itself. */
 export function orWord<Word extends string>(
   word: Word,

@@ -1,21 +1,21 @@
-import type { TraceEstimate } from '../../engine/index.ts';
 import { type FeatureFindings, inspectFeatures } from './inspect/features.ts';
+import { inspectManifold, type ManifoldFindings, type ManifoldWish } from './inspect/manifold.ts';
 import { inspectPoint, type PointFindings } from './inspect/point.ts';
-import { type InstanceOptions, Subject } from './inspect/subject.ts';
+import { inspectSpectrum, type SpectrumFindings, type SpectrumWish } from './inspect/spectrum.ts';
+import { type InstanceOptions, openInstance, Subject } from './inspect/subject.ts';
+import { inspectTrace, type TraceFindings, type TraceWish } from './inspect/trace.ts';
 import type { Task } from './task.ts';
 
-export interface InspectOptions extends InstanceOptions {
+export interface InspectOptions extends InstanceOptions, TraceWish, SpectrumWish, ManifoldWish {
   /** v, m x d, for a Hessian-vector product; null where there is none. */
   readonly vector: ArrayLike<number> | null;
-  /** Of Hutchinson's estimate. */
-  readonly probes: number;
-  readonly seed: number;
 }
 
-export interface InspectResult extends PointFindings, FeatureFindings {
+export interface Findings extends PointFindings, FeatureFindings, TraceFindings, SpectrumFindings, ManifoldFindings {}
+
+export interface InspectResult extends Findings {
   readonly shape: { readonly samples: number; readonly width: number; readonly dimension: number };
   readonly activation: string;
-  readonly traceEstimate: TraceEstimate | null;
   /** Why what is null is null, by its name. */
   readonly notDefined: Readonly<Record<string, string>>;
   readonly notes: readonly string[];
@@ -27,24 +27,26 @@ export const inspect: Task<InspectOptions, InspectResult> = {
   name: 'inspect',
   async run(engine, o, context) {
     const began = performance.now();
-    const { activation, inputs, labels, width, dimension, weights, secondLayer } = o;
-    const second = secondLayer ?? undefined;
-    const options = { activation, inputs, labels, width, dimension, weights, secondLayer: second };
-    const problem = await engine.problem(options);
+    const problem = await openInstance(engine, o);
     try {
       const subject = new Subject(problem, context);
-      subject.progress(0, 'loss and gradient');
-      const point = await inspectPoint(subject, o.vector);
-      const features = await inspectFeatures(subject);
-      subject.progress(0.2, 'trace');
-      const traceEstimate = (await problem.traceEstimate({ probes: o.probes, seed: o.seed }))[0];
-      if (o.probes < 2) subject.notDefined['traceEstimate.standardError'] = 'One probe says nothing about its spread';
-      const { samples, activation: spec } = problem.shape;
-      const found = subject.settle({ ...point, traceEstimate, ...features });
+      const groups: [label: string, find: () => Promise<Partial<Findings>>][] = [
+        ['loss and gradient', () => inspectPoint(subject, o.vector)],
+        ['features', () => inspectFeatures(subject)],
+        ['trace', () => inspectTrace(subject, o)],
+        ['spectrum', () => inspectSpectrum(subject, o)],
+        ['manifold', () => inspectManifold(subject, o)],
+      ];
+      let found: Partial<Findings> = {};
+      for (const [k, [label, find]] of groups.entries()) {
+        subject.progress(k / groups.length, label);
+        found = { ...found, ...(await find()) };
+      }
+      const { samples, width, dimension, activation } = problem.shape;
       return {
         shape: { samples, width, dimension },
-        activation: spec,
-        ...found,
+        activation,
+        ...subject.settle(found as Findings),
         notDefined: subject.notDefined,
         notes: subject.notes,
         seconds: (performance.now() - began) / 1000,

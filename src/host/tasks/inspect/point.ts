@@ -1,5 +1,5 @@
+import { kinkNote } from '../../../engine/geometry/index.ts';
 import type { MetricName } from '../../../engine/index.ts';
-import { activation } from '../../../model/activations.ts';
 import { rowsOf, type Subject } from './subject.ts';
 
 /** The loss and its first derivatives, and the traces that have a closed form. */
@@ -52,13 +52,11 @@ export async function inspectPoint(subject: Subject, vector: ArrayLike<number> |
 }
 
 function noteKinks(subject: Subject, preactivations: Float32Array | null): void {
-  const { kinks, label, dphi } = activation(subject.problem.shape.activation);
-  for (const kink of kinks) {
-    const on = preactivations?.reduce((count, z) => count + (z === kink ? 1 : 0), 0);
-    const how = on === undefined ? '' : ` ${on} of ${preactivations?.length} pre-activations lie exactly on it.`;
-    subject.note(
-      `${label} has a kink at z = ${kink}: the second derivative does not exist there and is taken as 0, as it is on both ` +
-        `sides; the first takes its value from the left, ${dphi(kink)}. Curvature is that of the linear pieces.${how}`,
-    );
-  }
+  const note = kinkNote(subject.problem);
+  if (note === null) return;
+  const { kinks } = subject.problem.lowLevel.network.activation;
+  const on = preactivations?.reduce((count, z) => count + (kinks.includes(z) ? 1 : 0), 0);
+  subject.note(
+    on === undefined ? note : `${note} ${on} of ${preactivations?.length} pre-activations lie exactly on the kink.`,
+  );
 }

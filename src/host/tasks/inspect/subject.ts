@@ -1,4 +1,4 @@
-import { type ErrorCode, FlatwalkError, type Problem } from '../../../engine/index.ts';
+import { type Engine, type ErrorCode, FlatwalkError, type Problem } from '../../../engine/index.ts';
 import type { TaskContext } from '../task.ts';
 
 /** One network with its data set, as instruments are given it. Rows are flat, one after the other. */
@@ -18,8 +18,22 @@ export interface InstanceOptions {
   readonly secondLayer: ArrayLike<number> | null;
 }
 
+/** Puts it on the device. The caller disposes it. @throws what the engine throws for numbers that make no problem */
+export function openInstance(engine: Engine, o: InstanceOptions): Promise<Problem> {
+  const { activation, inputs, labels, width, dimension, weights, secondLayer } = o;
+  return engine.problem({
+    activation,
+    inputs,
+    labels,
+    width,
+    dimension,
+    weights,
+    secondLayer: secondLayer ?? undefined,
+  });
+}
+
 /** Failures that say that a quantity does not exist here, or not at this size: findings, no faults. */
-const absent: readonly ErrorCode[] = ['NOT_DEFINED', 'LIMIT'];
+const absent: readonly ErrorCode[] = ['NOT_DEFINED', 'NOT_FINITE', 'LIMIT'];
 
 /** A problem under inspection, and what is to be told about it besides numbers. */
 export class Subject {
