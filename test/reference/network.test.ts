@@ -138,6 +138,30 @@ describe.each(golden.instances)('$id', (instance) => {
   });
 });
 
+test('the Gauss-Newton product is the Hessian’s where there is no residual, and 2 Jᵀ J v everywhere', () => {
+  const instance = golden.instances.find(({ id }) => id === 'm7n5d13_sinh') as (typeof golden.instances)[number];
+  const p = problemOf(instance);
+  const v = flat(instance.v);
+  const product = reference.gaussNewtonProduct(p, v);
+  expect(relativeError(product, reference.hvp({ ...p, y: reference.outputs(p) }, v))).toBeLessThan(1e-14);
+  const along = reference.tangent(p, v);
+  const form = product.reduce((sum, value, k) => sum + value * v[k], 0);
+  expect(form / along.reduce((sum, s) => sum + 2 * s * s, 0)).toBeCloseTo(1, 12);
+});
+
+test.each(golden.instances.filter(({ id }) => /m7n5d13/.test(id)))(
+  '$id: diagonal and norm of the dense Hessian',
+  (g) => {
+    const p = problemOf(g);
+    const diagonal = reference.hessianDiagonal(p);
+    expect(diagonal.reduce((sum, value) => sum + value, 0) / reference.trace(p)).toBeCloseTo(1, 12);
+    const { rademacher, gaussian } = g.expect.hutchinson_var as { rademacher: number; gaussian: number };
+    expect((2 * reference.frobeniusNorm(p) ** 2) / gaussian).toBeCloseTo(1, 12);
+    const squares = diagonal.reduce((sum, value) => sum + value * value, 0);
+    expect((gaussian - 2 * squares) / rademacher).toBeCloseTo(1, 12);
+  },
+);
+
 test('the instances hold what is claimed to be checked', () => {
   const names = new Set(golden.instances.flatMap((instance) => Object.keys(instance.expect)));
   for (const name of [...Object.keys(quantities), ...Object.keys(scaled)]) expect(names).toContain(name);

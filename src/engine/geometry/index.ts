@@ -10,6 +10,7 @@ export {
   type TraceParts,
   traceParts,
 } from './curvature/closed.ts';
+export { hutchPlusPlus } from './curvature/hutchplusplus.ts';
 export { kinkNote } from './curvature/kinks.ts';
 export {
   type CurvatureKind,
@@ -17,7 +18,9 @@ export {
   curvatureProducts,
   prepareCurvatureProducts,
 } from './curvature/products.ts';
+export type { SketchOptions, SketchReport } from './curvature/sketch.ts';
 export { estimateTrace, type TraceOptions, type TraceReport } from './curvature/trace.ts';
+export { xTrace } from './curvature/xtrace.ts';
 export { geometry } from './geometry.ts';
 export type { DecayFit } from './manifold/decay.ts';
 export { type FlowOptions, type FlowResult, type FlowRow, flow } from './manifold/flow.ts';

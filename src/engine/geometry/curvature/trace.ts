@@ -51,7 +51,7 @@ export interface TraceReport {
 const LEAST_PROBES = 64;
 /** Probes that are evaluated together. */
 const MOST_AT_ONCE = 4096;
-/** Relative to the mean size of a probe: what f32 sums leave of rounding. */
+/** Relative to the mean size of a probe, or of the terms of a sum: what f32 sums leave of rounding. */
 const ROUNDING = 4e-6;
 
 /**
@@ -109,6 +109,7 @@ export async function estimateTrace(problem: Problem, options: TraceOptions): Pr
 function report(samples: Float64Array, exact: number, met: boolean, relativeError?: number): TraceReport {
   const probes = samples.length;
   const { value, standardError } = meanAndError(samples);
+  const size = samples.reduce((sum, sample) => sum + Math.abs(sample), 0) / probes;
   const half = probes > 1 ? studentQuantile(0.95, probes - 1) * standardError : Number.POSITIVE_INFINITY;
   const needed =
     relativeError === undefined
@@ -123,12 +124,16 @@ function report(samples: Float64Array, exact: number, met: boolean, relativeErro
     needed,
     interval: [value - half, value + half],
     exact,
-    z: zScore(value - exact, standardError, samples),
+    z: zScore(value - exact, standardError, size),
   };
 }
 
-function zScore(difference: number, standardError: number, samples: Float64Array): number {
-  const rounding = (ROUNDING * samples.reduce((sum, sample) => sum + Math.abs(sample), 0)) / samples.length;
+/**
+ * A difference in standard errors; NaN where rounding explains both.
+ * @param size of what was added up, to which rounding is in proportion
+ */
+export function zScore(difference: number, standardError: number, size: number): number {
+  const rounding = ROUNDING * size;
   if (standardError <= rounding && Math.abs(difference) <= rounding) return Number.NaN;
   return difference / standardError;
 }
