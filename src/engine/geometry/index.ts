@@ -68,3 +68,5 @@ export {
 } from './spectrum/density.ts';
 export { type Eigenpair, type EigenpairOptions, type Eigenpairs, eigenpairs } from './spectrum/eigenpairs.ts';
 export { type TangentKernel, tangentKernel } from './spectrum/kernel.ts';
+export { type SharpnessMeasure, type SharpnessName, sharpnessMeasures } from './spectrum/measures.ts';
+export { type SharpnessOptions, type SharpnessReport, sharpness } from './spectrum/sharpness.ts';
