@@ -430,6 +430,182 @@ describe('plans', () => {
   });
 });
 
+/** One network with its data, as JSON. */
+const network = file(
+  'network.json',
+  JSON.stringify({
+    activation: 'cubic_linear:1',
+    theta: [
+      [1, 0.5],
+      [0.2, -1],
+    ],
+    X: [
+      [1, 0],
+      [0.5, 1],
+    ],
+    y: [2, -3],
+    v: [
+      [1, 0],
+      [0, 1],
+    ],
+  }),
+);
+
+describe('inspect', () => {
+  test('one document, on stdout and in a file, with a value or a reason for everything', async () => {
+    const { code, out, err } = await flatwalk([
+      'inspect',
+      network,
+      '--probes',
+      '128',
+      '--json',
+      '--out',
+      'inspected.json',
+    ]);
+    expect(code).toBe(0);
+    const document = JSON.parse(out);
+    expect(JSON.parse(readFileSync(join(folder, 'inspected.json'), 'utf8'))).toEqual(document);
+    expect(document).toMatchObject({ schema: 1, command: 'inspect', outcome: { kind: 'finished' } });
+    expect(document.config).toMatchObject({
+      file: network,
+      activation: 'cubic_linear:1',
+      samples: 2,
+      width: 2,
+      probes: 128,
+    });
+    expect(document.environment.adapter.name).not.toBe('');
+    for (const name of ['loss', 'gradientNorm', 'trace', 'traceOptimum', 'stableRank', 'disagreement']) {
+      expect(document[name], name).toEqual(expect.any(Number));
+    }
+    expect(document.traceEstimate).toMatchObject({
+      value: expect.any(Number),
+      standardError: expect.any(Number),
+      probes: 128,
+    });
+    for (const name of ['gradient', 'hvp']) expect(document[name].map((row: number[]) => row.length)).toEqual([2, 2]);
+    expect(document.singularValues).toHaveLength(2);
+    expect(err).toContain('Ends of the spectrum');
+    expect(out).not.toMatch(/NaN|Infinity/);
+  });
+
+  test('a failure with --json is one document too', async () => {
+    const bad = file('bad.json', '{"theta": [[1]], "X": [[NaN]], "y": [1]}');
+    const { code, out } = await flatwalk(['inspect', bad, '--activation', 'tanh', '--json']);
+    expect(code).toBe(2);
+    const { outcome, config } = JSON.parse(out);
+    expect(config).toMatchObject({ file: bad });
+    expect(outcome).toMatchObject({
+      kind: 'failed',
+      code: 'NOT_FINITE',
+      message: expect.stringContaining('row 0, column 0'),
+    });
+  });
+
+  const wrong: [args: string[], message: RegExp][] = [
+    [[], /missing required argument 'file'/],
+    [['nowhere.npz'], /Cannot read nowhere\.npz.*\n {2}Check the path/],
+    [['.'], /\.: it is a folder/],
+    [[good], /good\.csv: its name must end in \.json or \.npz/],
+    [[network, '--activation', 'tanhh'], /no activation 'tanhh'\.\n {2}Did you mean tanh\?/],
+    [[network, '--probes', '0'], /whole number, 1 or more/],
+    [[network, '--relative-error', '0'], /It must be above 0/],
+    [[network, '--kind', 'sign'], /Allowed choices are rademacher, gaussian, sphere/],
+    [[network, '--largest', '5'], /m d = 4 rows has 4 eigenvalues/],
+  ];
+  test.each(wrong)('%j is refused, exit 2', async (args, message) => {
+    const { code, err } = await flatwalk(['inspect', ...args]);
+    expect(code).toBe(2);
+    expect(err).toMatch(message);
+    expect(err).not.toMatch(stackTrace);
+  });
+});
+
+describe('flow', () => {
+  test('rows of the flow and of the prediction, and a summary', async () => {
+    const args = [
+      'flow',
+      network,
+      '--points',
+      '5',
+      '--step-size',
+      '1e-4',
+      '--noise',
+      '1',
+      '--steps',
+      '20',
+      '--every',
+      '10',
+    ];
+    const { code, out } = await flatwalk([...args, '--json', '--out', 'flow']);
+    expect(code).toBe(0);
+    const document = JSON.parse(out);
+    expect(document).toEqual(summaryOf('flow'));
+    expect(document).toMatchObject({
+      schema: 1,
+      command: 'flow',
+      outcome: { kind: 'finished', stopped: 'time' },
+      monotone: true,
+    });
+    expect(document.config).toMatchObject({ file: network, stepSize: 1e-4, every: 10, metrics: expect.any(Array) });
+    expect(document.config).not.toHaveProperty('initStd');
+    const rows = rowsOf('flow');
+    expect(rows.filter((row) => row.run === 'flow').map((row) => row.step)).toEqual([0, 1, 2, 3, 4, 5]);
+    for (const run of ['plain', 'corrected']) {
+      expect(rows.filter((row) => row.run === run).map((row) => row.step)).toEqual([0, 10, 20]);
+    }
+    expect(rows[5].time).toBe(document.outcome.time);
+    expect(rows[5].manifoldTrace).toEqual(document.finalMetrics.manifoldTrace);
+  });
+
+  test('from a table, with random weights, as run has them', async () => {
+    const args = ['flow', '--data', good, '--target', 'y', '--width', '4', '--times', '0,0.01', '--seed', '3'];
+    const { code, out } = await flatwalk([...args, '--out', 'from-table']);
+    // Three samples in two dimensions.
+    expect(out).toContain('No predictedRate: The inputs are linearly dependent');
+    expect(code).toBe(0);
+    const { config } = summaryOf('from-table');
+    expect(config).toMatchObject({
+      inputs: ['a', 'b'],
+      samples: 3,
+      dimension: 2,
+      seed: 3,
+      width: 4,
+      activation: 'cubic_linear:1',
+    });
+  });
+
+  test('Ctrl-C keeps the rows so far, exit 130', async () => {
+    const signal = { name: 'SIGINT', folder: 'flow-cut' } as const;
+    const args = ['flow', '--size', 'mid', '--tolerance', '1e-12', '--points', '1000', '--out', 'flow-cut'];
+    const { code } = await flatwalk(args, { signal });
+    expect(code).toBe(130);
+    expect(summaryOf('flow-cut').outcome.kind).toBe('aborted');
+    expect(rowsOf('flow-cut').at(-1).time).toBe(summaryOf('flow-cut').outcome.time);
+  });
+
+  const wrong: [args: string[], message: RegExp][] = [
+    [[], /There is no problem\n {2}Name a file, or give --data and --target, or --size/],
+    [['--data', good], /There is no problem/],
+    [[network, '--size', 'small'], /There are two problems/],
+    [[network, '--width', '3'], /The file has data and weights, so --width has no part in it/],
+    [['--size', 'small', '--activation', 'tanh'], /--size decides the problem, so --activation has no part/],
+    [[network, '--times', '1,0.5'], /They must ascend/],
+    [[network, '--times', '1', '--points', '3'], /--times says all times, so --points has no part/],
+    [[network, '--step-size', '1e-3'], /need both --step-size and --noise/],
+    [[network, '--batch', 'full'], /There is no --step-size with --noise, so --batch has no part/],
+    [[network, '--metrics', 'gpa'], /no metric 'gpa'\n {2}Did you mean gap\?/],
+    [[network, '--step-size', '1', '--noise', '1'], /step size of 1 is beyond stability/],
+    [[network, '--tolerance', '1e-20'], /below what float64 resolves/],
+  ];
+  test.each(wrong)('%j is refused, exit 2, and leaves no folder', async (args, message) => {
+    const { code, err } = await flatwalk(['flow', ...args, '--out', 'flow-refused']);
+    expect(code).toBe(2);
+    expect(err).toMatch(message);
+    expect(err).not.toMatch(stackTrace);
+    expect(existsSync(join(folder, 'flow-refused'))).toBe(false);
+  });
+});
+
 describe('reproduce', () => {
   test('the claims hold, exit 0, in one document', async () => {
     const { code, out } = await flatwalk(['reproduce', '--quick', '--json', '--out', 'claims']);

@@ -38,7 +38,7 @@ export function readFlags(file: string, { instance: chosen, activation: asked }:
 }
 
 /** @throws BAD_ARGUMENT with what was meant, if that can be told */
-function checkActivation(spec: string): string {
+export function checkActivation(spec: string): string {
   try {
     return activation(spec).spec;
   } catch (error) {

@@ -1,5 +1,6 @@
 #!/usr/bin/env node
 import { Command, CommanderError, Option } from 'commander';
+import { sizeNames } from '../../../bench/problems.ts';
 import { suites } from '../../../bench/suites/index.ts';
 import { type ErrorCode, FlatwalkError } from '../../engine/index.ts';
 import { adapterWishes } from '../node/index.ts';
@@ -7,8 +8,9 @@ import { benchCommand, refuseWords } from './bench.ts';
 import { aloneCommand } from './bench-alone.ts';
 import { compareCommand, thresholdOption } from './bench-compare.ts';
 import { explainCommand } from './explain.ts';
+import { flowCommand } from './flow.ts';
 import { inspectCommand } from './inspect.ts';
-import { above0, list, size, whole } from './options.ts';
+import { above0, ascending, list, MOST_STEPS, orWord, size, whole } from './options.ts';
 import { dataFlags, pinFlag, planFlags } from './problem.ts';
 import { reproduceCommand } from './reproduce.ts';
 import { runCommand } from './run.ts';
@@ -124,6 +126,38 @@ command('inspect', 'look at one network with every instrument: curvature, and th
   .option('--out <file>', 'write the document there as well')
   .addHelpText('after', '\nExample: flatwalk inspect network.npz --activation tanh --probes 4000 --out inspection.json')
   .action(inspectCommand);
+
+command('flow', 'follow the Riemannian gradient flow of the sharpness, and predict where label-noise SGD goes')
+  .argument('[file]', 'a network with its data, .json or .npz as for inspect')
+  .option('--instance <id>', 'which one, where the file has a list of them')
+  .option('--activation <name>', "activation, name or name:parameter (default: the file's, or cubic_linear:1)")
+  .option('--data <file>', 'instead of a file: CSV or TSV file with a header line, and random weights')
+  .option('--target <column>', 'the column with the labels')
+  .option('--inputs <columns>', 'comma-separated input columns (default: all but the target)', list)
+  .option('--width <m>', 'neurons', whole(1), 16)
+  .option('--init-std <std>', 'standard deviation of the starting weights', size, 0.3)
+  .option('--seed <seed>', 'seed of the starting weights', whole(0), 0)
+  .addOption(new Option('--size <size>', "instead of a file: one of the benchmarks' problems").choices(sizeNames))
+  .option('--times <list>', 'comma-separated times of the rows', ascending)
+  .option('--until <time>', 'the last time (default: 16 / ρ, by when F has settled)', above0)
+  .option('--points <count>', 'rows up to that time', whole(1), 60)
+  .addOption(new Option('--spacing <law>', 'how they are spread').choices(['log', 'linear']).default('log'))
+  .option('--tolerance <share>', 'error of a step, as a share of the largest pre-activation', above0, 1e-8)
+  .option('--gradient-tolerance <norm>', 'end where the Riemannian gradient is not larger (default: rounding)', size)
+  .option('--most-steps <count>', 'steps of the integrator at most', whole(1), 200_000)
+  .option('--metrics <names>', 'comma-separated metrics of the rows (default: those that cost little)', list)
+  .option('--step-size <eta>', 'with --noise: also predict label-noise SGD with this step size', above0)
+  .option('--noise <sigma>', 'its label noise, in units of the label', size)
+  .option('--batch <b>', "its samples a step, or 'full'", orWord('full', whole(1)), 1)
+  .addOption(new Option('--loss <kind>', 'for the full batch').choices(['mean', 'sum']).default('mean'))
+  .option('--steps <count>', 'how many of its steps', whole(1, MOST_STEPS), 100_000)
+  .option('--every <steps>', 'steps between two predictions (default: a hundredth)', whole(1))
+  .option('--out <folder>', 'results folder (default: results/flow-<time>)')
+  .addHelpText(
+    'after',
+    '\nExample: flatwalk flow network.json --step-size 2e-3 --noise 1 --steps 200000 --out results/flow',
+  )
+  .action(flowCommand);
 
 const bench = command('bench', 'measure what things cost on this adapter, each result checked before its time is given')
   .addOption(new Option('--suite <names...>', 'which suites (default: all)').choices(suites.map(({ name }) => name)))

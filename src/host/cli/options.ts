@@ -57,6 +57,15 @@ export function list(text: string): string[] {
   return text.split(',').map((item) => item.trim());
 }
 
+/** Comma-separated numbers that f32 holds, 0 or more, ascending. */
+export function ascending(text: string): number[] {
+  const values = list(text).map(size);
+  if (values.some((value, k) => k > 0 && value <= values[k - 1])) {
+    throw new InvalidArgumentError('They must ascend.');
+  }
+  return values;
+}
+
 /** Parts of a plan: `field=value`, comma-separated. What the values may be is the engine's to say. */
 export function pins(text: string): PlanWish {
   const pairs = list(text).map((pair) => {

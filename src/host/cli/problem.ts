@@ -106,7 +106,7 @@ export function readProblem<O extends ProblemFlags>(
 }
 
 /** Before anything is allocated. @throws LIMIT */
-function refuseSize(width: number, dimension: number, replicas: number): void {
+export function refuseSize(width: number, dimension: number, replicas: number): void {
   if (width * dimension * replicas <= MOST_WEIGHTS) return;
   const most = Math.floor(MOST_WEIGHTS / dimension / replicas);
   throw new FlatwalkError(

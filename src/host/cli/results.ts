@@ -33,8 +33,9 @@ export class ResultsFolder {
 
   row(event: Extract<TaskEvent, { kind: 'row' }>): void {
     const { step, values, diverged } = event.row;
+    const { run, time } = event;
     this.#write(() =>
-      appendFileSync(join(this.path, 'metrics.ndjson'), `${toJson({ run: event.run, step, ...values, diverged })}\n`),
+      appendFileSync(join(this.path, 'metrics.ndjson'), `${toJson({ run, step, time, ...values, diverged })}\n`),
     );
   }
 

@@ -1,6 +1,7 @@
 import { bench } from './bench.ts';
 import { explain } from './explain.ts';
 import { fingerprint } from './fingerprint.ts';
+import { flowTask } from './flow.ts';
 import { inspect } from './inspect.ts';
 import { peers } from './peers.ts';
 import { reproduce } from './reproduce.ts';
@@ -21,6 +22,7 @@ export const tasks = {
   explain,
   tune,
   inspect,
+  flow: flowTask,
 };
 
 export type TaskName = keyof typeof tasks;

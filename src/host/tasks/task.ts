@@ -29,7 +29,13 @@ export type TaskEvent =
   /** How far the whole task is, 0 to 1. */
   | { readonly kind: 'progress'; readonly share: number; readonly label: string }
   /** A row of metrics of one of the task's runs. */
-  | { readonly kind: 'row'; readonly run: string; readonly row: MetricRow }
+  | {
+      readonly kind: 'row';
+      readonly run: string;
+      /** Of a flow: the time of the row. */
+      readonly time?: number;
+      readonly row: MetricRow;
+    }
   /** What a run is made of, before its first row: settings that were left open, and what documents say beside them. */
   | { readonly kind: 'configured'; readonly settings: object; readonly facts: object }
   /** Something a person should read. */

@@ -31,6 +31,8 @@ export interface FlowOptions {
   readonly hessian?: boolean;
   /** Ends the flow early; rows so far are returned. */
   readonly signal?: AbortSignal;
+  /** Told every row when the flow has come there. */
+  readonly onRow?: (row: FlowRow) => void;
 }
 
 /** The state at one time. */
@@ -100,6 +102,10 @@ export async function flow(start: ManifoldPoint, options: FlowOptions = {}): Pro
   );
   const row = rowMaker(optimum?.sharpness ?? null, options.hessian ?? false);
   const rows: FlowRow[] = [];
+  const keep = (time: number, point: ManifoldPoint) => {
+    rows.push(row(time, point));
+    options.onRow?.(rows[rows.length - 1]);
+  };
   const path: { time: number; gap: number }[] = [];
   let before = Number.POSITIVE_INFINITY;
   let largestRise = 0;
@@ -108,16 +114,16 @@ export async function flow(start: ManifoldPoint, options: FlowOptions = {}): Pro
     ...integration(options),
     times,
     step(time, point, velocity) {
-      if (time === 0 && times[0] > 0) rows.push(row(0, point));
+      if (time === 0 && times[0] > 0) keep(0, point);
       const sharpness = sharpnessOf(point);
       largestRise = Math.max(largestRise, (sharpness - before) / sharpness);
       before = sharpness;
       if (optimum) path.push({ time, gap: (sharpness - optimum.sharpness) / optimum.sharpness });
       return tangentNorm(point, velocity) <= gradientTolerance;
     },
-    output: (time, point) => rows.push(row(time, point)),
+    output: keep,
   });
-  if (rows[rows.length - 1].time !== end.time) rows.push(row(end.time, end.point));
+  if (rows[rows.length - 1].time !== end.time) keep(end.time, end.point);
   return {
     rows,
     stopped: end.reason === 'step' ? 'gradient' : end.reason,
