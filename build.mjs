@@ -57,7 +57,11 @@ const targets = {
       false,
     ),
   cli: () => program({ flatwalk: 'src/host/cli/main.ts' }, join(out, 'cli')),
-  bench: () => program({ figures: 'bench/figures.ts', instruments: 'bench/instruments.ts' }, join(out, 'bench')),
+  bench: () =>
+    program(
+      { figures: 'bench/figures.ts', instruments: 'bench/instruments.ts', curvature: 'bench/curvature.ts' },
+      join(out, 'bench'),
+    ),
   page: () => build({ logLevel: 'warn', build: { outDir: join(out, 'page') } }),
   types: () =>
     execFileSync('npx', ['tsc', '-p', 'tsconfig.types.json', '--outDir', join(out, 'types')], { stdio: 'inherit' }),
