@@ -1,5 +1,6 @@
 /** What `inspect` tells a person: a table for each group of instruments, and reasons for what there is not. */
 
+import { type SharpnessName, sharpnessMeasures } from '../../engine/geometry/index.ts';
 import type { Ends } from '../tasks/inspect/spectrum.ts';
 import type { InspectResult } from '../tasks/inspect.ts';
 import type { Terminal } from './terminal.ts';
@@ -37,11 +38,22 @@ export function reportInspection(found: InspectResult, out: Out): void {
     const ends = found.spectrum[of];
     if (ends) spectrum(out, `Ends of the spectrum: ${title}`, ends);
   }
+  densities(out, found);
+  const { sharpness } = found;
+  if (sharpness) {
+    const rows = Object.entries(sharpness.values).map(([name, value]): Row => {
+      return [name, number(value), sharpnessMeasures[name as SharpnessName].symbol];
+    });
+    group(out, `Measures of sharpness, perturbations of radius ${sharpness.radius}`, rows);
+  }
   group(out, 'Tangent kernel J J^T', [
     ['eigenvalues', numbers(found.tangentKernel?.eigenvalues), 'ascending'],
+    ['rank', number(found.tangentKernel?.rank), `of ${samples}`],
     ['condition', number(found.tangentKernel?.condition), 'largest over smallest'],
   ]);
   group(out, 'Zero-loss manifold, at the retraction of the network', manifoldRows(found));
+  const onManifold = found.manifold?.spectrum;
+  if (onManifold) spectrum(out, 'Ends of the spectrum: P_T B P_T there, with zeros off the tangent space', onManifold);
   group(out, 'Features: the pre-activations Theta X^T', featureRows(found));
   const missing = Object.entries(found.notDefined);
   if (missing.length > 0) out.say('\nNot there:');
@@ -57,6 +69,8 @@ function traceRows(found: InspectResult): Row[] {
     ['estimate', `${number(estimate?.value)} ${spread}`, `Hutchinson's, ${estimateWords(estimate)}`],
     ['', interval, "95 % interval by Student's t"],
     ['', `z = ${number(estimate?.z)}`, 'distance to the closed form in standard errors'],
+    ['Hutch++', sketchText(found.hutchPlusPlus), sketchWords(found.hutchPlusPlus)],
+    ['XTrace', sketchText(found.xTrace), sketchWords(found.xTrace)],
     ['by neuron', numbers(found.traceParts?.perNeuron), 'sums up to the trace'],
     ['by data point', numbers(found.traceParts?.perSample), 'sums up to the trace'],
     ['|D²L|_F', number(found.frobeniusNorm), 'Frobenius norm, closed form'],
@@ -71,6 +85,27 @@ function estimateWords(estimate: InspectResult['traceEstimate']): string {
   const drawn = `${probes} ${kind} ${probes === 1 ? 'probe' : 'probes'}`;
   if (stopped === 'accuracy') return `${drawn}: as accurate as was wished`;
   return needed === null ? drawn : `${drawn}: NOT as accurate as was wished, which takes about ${needed}`;
+}
+
+type Sketch = InspectResult['xTrace'];
+const sketchText = (one: Sketch) => `${number(one?.value)}${one ? ` ± ${number(one.standardError)}` : ''}`;
+const sketchWords = (one: Sketch) => (one ? `${one.products} products, ${one.rank} directions exactly` : '');
+
+function densities(out: Out, { density }: InspectResult): void {
+  for (const [of, found] of Object.entries(density ?? {})) {
+    if (!found) continue;
+    const { size, moments, nodes, exactMean } = found;
+    const spread = (k: number) => `${number(moments[k].value)} ± ${number(moments[k].standardError)}`;
+    group(out, `Density of the ${size} eigenvalues: ${of}`, [
+      ['mean', spread(1), `exactly ${number(exactMean)}`],
+      ['mean square', spread(2), '|H|_F² / N'],
+      [
+        'from, to',
+        `${number(nodes[0])}, ${number(nodes[nodes.length - 1])}`,
+        `${nodes.length} nodes; the curve is in the document`,
+      ],
+    ]);
+  }
 }
 
 function optimumMeaning({ traceIsOptimal, shape }: InspectResult): string {

@@ -6,10 +6,13 @@ import { type CommonOptions, perform } from './session.ts';
 interface InspectFlags
   extends CommonOptions,
     InstanceFlags,
-    Pick<InspectOptions, 'probes' | 'kind' | 'seed' | 'vectors' | 'rankTolerance'> {
+    Pick<InspectOptions, 'probes' | 'kind' | 'products' | 'seed' | 'vectors' | 'radius' | 'rankTolerance'> {
   readonly relativeError?: number;
   readonly largest?: number;
   readonly smallest?: number;
+  readonly density: boolean;
+  readonly densityProbes: number;
+  readonly densitySteps: number;
   readonly out?: string;
 }
 
@@ -25,9 +28,13 @@ export function inspectCommand(file: string, { in: place, adapter, json, out, ..
     prepare() {
       const read = readFlags(file, o);
       notes = read.notes;
-      const { instance: _, activation: __, relativeError = null, largest = null, smallest = null, ...rest } = o;
+      const { probes, kind, products, seed, vectors, radius, rankTolerance } = o;
+      const { relativeError = null, largest = null, smallest = null } = o;
+      const density = o.density ? { probes: o.densityProbes, steps: o.densitySteps } : null;
+      const trace = { probes, kind, products, seed, relativeError };
+      const spectrum = { largest, smallest, vectors, density, radius };
       const vector = read.instance.vector;
-      const options = { ...read.options, ...rest, relativeError, largest, smallest, vector };
+      const options = { ...read.options, ...trace, ...spectrum, rankTolerance, vector };
       return { options, config: { ...o, ...read.config } };
     },
     conclude(result, terminal) {

@@ -3,7 +3,6 @@ import {
   type FeatureRanks,
   featureRanks,
   kernelCondition,
-  kernelEigenvalues,
   type ManifoldPoint,
   manifoldPoint,
   predictedRate,
@@ -11,10 +10,13 @@ import {
   riemannianEigenvalues,
   riemannianGradient,
   sharpnessOf,
+  tangentKernel,
+  weightsOf,
 } from '../../../engine/geometry/index.ts';
-import type { Subject } from './subject.ts';
+import { type Ends, inspectEnds, type SpectrumWish } from './spectrum.ts';
+import { rowsOf, type Subject } from './subject.ts';
 
-export interface ManifoldWish {
+export interface ManifoldWish extends SpectrumWish {
   /** Singular values below this share of the largest, and distances below this share of the longest row, count as none. */
   readonly rankTolerance: number;
 }
@@ -25,7 +27,10 @@ export interface ManifoldFindings {
   readonly tangentKernel: {
     /** Ascending, n. */
     readonly eigenvalues: Float64Array;
+    readonly rank: number;
     readonly condition: number;
+    /** n rows; where vectors are wished for. */
+    readonly matrix?: number[][];
   } | null;
   /** At the retraction of the network. */
   readonly manifold: {
@@ -48,6 +53,8 @@ export interface ManifoldFindings {
       readonly negative: number;
       readonly dimension: number;
     } | null;
+    /** Ends of the spectrum of P_T B P_T, m d x m d: zeros for all directions that are not in that space. */
+    readonly spectrum: Ends | null;
     /** rho: at the minimum the smallest eigenvalue, and half the rate at which F - F* falls. */
     readonly predictedRate: number | null;
   } | null;
@@ -73,29 +80,32 @@ export async function inspectManifold(subject: Subject, wish: ManifoldWish): Pro
     };
   }
   return {
-    tangentKernel: kernelOf(subject, point),
-    manifold: await subject.attempt('manifold', () => aboutRetraction(subject, point)),
+    tangentKernel: await kernelOf(subject, wish),
     features: featuresOf(subject, point, wish.rankTolerance),
+    manifold: await subject.attempt('manifold', () => aboutRetraction(subject, point, wish)),
   };
 }
 
-function kernelOf(subject: Subject, point: ManifoldPoint) {
-  const eigenvalues = kernelEigenvalues(point);
-  const condition = kernelCondition(point);
-  const { n } = point;
-  if (!Number.isFinite(condition)) {
-    const most = n * Number.EPSILON * eigenvalues[n - 1];
-    const rank = eigenvalues.filter((value) => value > most).length;
-    const what = `J J^T is singular to float64: its rank is ${rank} of ${n}`;
-    subject.notDefined['tangentKernel.condition'] = `Infinity: ${what}`;
+/** Condition numbers from which on a person is told what they cost. */
+const HIGH_CONDITION = 1e8;
+
+async function kernelOf(subject: Subject, { vectors }: ManifoldWish): Promise<ManifoldFindings['tangentKernel']> {
+  const found = await subject.attempt('tangentKernel', async () => (await tangentKernel(subject.problem))[0]);
+  if (!found) return null;
+  const { matrix, eigenvalues, rank, condition, note } = found;
+  if (note !== null) {
+    subject.absent('tangentKernel.condition', `Infinity: the rank is ${rank} of ${eigenvalues.length}`);
+    subject.note(`${note}; retraction, Riemannian gradient, Hessian and flow need not exist.`);
+  } else if (condition > HIGH_CONDITION) {
     subject.note(
-      `${what}. The gradients of the outputs are dependent: the zero-loss set need not be a manifold here, and retraction, Riemannian gradient, Hessian and flow may not exist.`,
+      `J J^T has the condition number ${condition.toPrecision(3)}: the gradients of the outputs are nearly dependent, and what ` +
+        `rests on its inverse loses about ${Math.round(Math.log10(condition))} of 16 digits.`,
     );
   }
-  return { eigenvalues, condition };
+  return { eigenvalues, rank, condition, ...(vectors && { matrix: rowsOf(matrix, eigenvalues.length) }) };
 }
 
-async function aboutRetraction(subject: Subject, start: ManifoldPoint) {
+async function aboutRetraction(subject: Subject, start: ManifoldPoint, wish: ManifoldWish) {
   const { point, residuals, converged } = retract(start);
   if (!converged) {
     const last = residuals[residuals.length - 1];
@@ -115,8 +125,12 @@ async function aboutRetraction(subject: Subject, start: ManifoldPoint) {
     const negative = values.filter((value) => value < 0).length;
     return { smallest: values[0], largest: values[dimension - 1], negative, dimension };
   });
+  // Nothing else looks at the problem any more.
+  subject.problem.setWeights(weightsOf(point));
+  const spectrum = await inspectEnds(subject, wish, 'riemannian', 'manifold.spectrum');
   return {
     residuals,
+    spectrum,
     sharpness: sharpnessOf(point),
     condition: kernelCondition(point),
     gradientNorm: norm,

@@ -1,4 +1,15 @@
-import { type CurvatureKind, type Eigenpair, type Eigenpairs, eigenpairs } from '../../../engine/geometry/index.ts';
+import {
+  type CurvatureKind,
+  type Eigenpair,
+  type Eigenpairs,
+  eigenpairs,
+  type LossCurvature,
+  type SharpnessReport,
+  type SpectralDensity,
+  sharpness,
+  sharpnessMeasures,
+  spectralDensity,
+} from '../../../engine/geometry/index.ts';
 import type { Subject } from './subject.ts';
 
 export interface SpectrumWish {
@@ -8,6 +19,10 @@ export interface SpectrumWish {
   /** Whether eigenvectors are wanted too: m d numbers each. */
   readonly vectors: boolean;
   readonly seed: number;
+  /** Null where no density is wanted. */
+  readonly density: { readonly probes: number; readonly steps: number } | null;
+  /** rho, for the changes of the loss by perturbations. */
+  readonly radius: number;
 }
 
 type Pair = Omit<Eigenpair, 'vector'> & { readonly vector?: Float64Array };
@@ -16,26 +31,69 @@ export type Ends = Omit<Eigenpairs, 'largest' | 'smallest'> & {
   readonly smallest: readonly Pair[];
 };
 
-/** Both ends of the spectra of the curvature matrices. */
+/** The spectra of the curvature matrices: both ends, the density, and the measures of sharpness that rest on them. */
 export interface SpectrumFindings {
-  readonly spectrum: {
-    readonly hessian: Ends | null;
-    readonly gaussNewton: Ends | null;
-  };
+  readonly spectrum: { readonly [Kind in LossCurvature]: Ends | null };
+  readonly density: { readonly [Kind in LossCurvature]: Omit<SpectralDensity, 'rules'> | null } | null;
+  readonly sharpness: Omit<SharpnessReport, 'note'> | null;
 }
 
 const USUAL = 3;
+/** Directions of the average changes of the loss. */
+const DIRECTIONS = 100;
 
 export async function inspectSpectrum(subject: Subject, wish: SpectrumWish): Promise<SpectrumFindings> {
+  const spectrum = {
+    hessian: await inspectEnds(subject, wish, 'hessian'),
+    gaussNewton: await inspectEnds(subject, wish, 'gaussNewton'),
+  };
+  return { spectrum, density: await inspectDensity(subject, wish), sharpness: await inspectSharpness(subject, wish) };
+}
+
+/** Both ends of one spectrum at the present weights. */
+export function inspectEnds(
+  subject: Subject,
+  wish: SpectrumWish,
+  of: CurvatureKind,
+  name = `spectrum.${of}`,
+): Promise<Ends | null> {
   const { width, dimension } = subject.problem.shape;
   const usual = Math.min(USUAL, width * dimension);
   const options = { largest: wish.largest ?? usual, smallest: wish.smallest ?? usual, seed: wish.seed };
-  const ends = (of: CurvatureKind) =>
-    subject.attempt(`spectrum.${of}`, async () => {
-      const [found] = await eigenpairs(subject.problem, { ...options, of });
-      const shown = (pairs: readonly Eigenpair[]): Pair[] =>
-        pairs.map(({ vector, ...pair }) => (wish.vectors ? { ...pair, vector } : pair));
-      return { ...found, largest: shown(found.largest), smallest: shown(found.smallest) };
+  if (options.largest + options.smallest === 0) {
+    return Promise.resolve(subject.absent(name, 'No eigenvalues were asked for'));
+  }
+  return subject.attempt(name, async () => {
+    const [found] = await eigenpairs(subject.problem, { ...options, of });
+    const shown = (pairs: readonly Eigenpair[]): Pair[] =>
+      pairs.map(({ vector, ...pair }) => (wish.vectors ? { ...pair, vector } : pair));
+    return { ...found, largest: shown(found.largest), smallest: shown(found.smallest) };
+  });
+}
+
+async function inspectDensity(subject: Subject, { density, seed }: SpectrumWish): Promise<SpectrumFindings['density']> {
+  if (!density) return subject.absent('density', 'It was not asked for (--density)');
+  const one = (of: LossCurvature) =>
+    subject.attempt(`density.${of}`, async () => {
+      const [{ rules: _, ...found }] = await spectralDensity(subject.problem, { ...density, seed, of });
+      if (density.probes === 1) {
+        subject.absent(`density.${of}.moments.standardError`, 'One probe says nothing about its spread');
+      }
+      return found;
     });
-  return { spectrum: { hessian: await ends('hessian'), gaussNewton: await ends('gaussNewton') } };
+  return { hessian: await one('hessian'), gaussNewton: await one('gaussNewton') };
+}
+
+async function inspectSharpness(subject: Subject, { radius, seed }: SpectrumWish) {
+  const found = await subject.attempt('sharpness', async () => {
+    return (await sharpness(subject.problem, { radius, seed, probes: DIRECTIONS }))[0];
+  });
+  if (!found) return null;
+  const { note: _, ...report } = found;
+  for (const [name, value] of Object.entries(report.values)) {
+    if (value !== null) continue;
+    const { definition } = sharpnessMeasures[name as keyof typeof sharpnessMeasures];
+    subject.absent(`sharpness.values.${name}`, `${definition} Here it is so`);
+  }
+  return report;
 }

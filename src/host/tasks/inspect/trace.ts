@@ -1,10 +1,13 @@
 import {
   estimateTrace,
   frobeniusNorm,
+  hutchPlusPlus,
   type ProbeKind,
   probeVariance,
+  type SketchReport,
   type TraceReport,
   traceParts,
+  xTrace,
 } from '../../../engine/geometry/index.ts';
 import type { Subject } from './subject.ts';
 
@@ -15,11 +18,16 @@ export interface TraceWish {
   readonly seed: number;
   /** Probes end once the standard error is this share of the estimate. */
   readonly relativeError: number | null;
+  /** Products with the Hessian for Hutch++ and XTrace each, at most. */
+  readonly products: number;
 }
 
 /** What probes say of the trace of the Hessian, and what closed forms say. */
 export interface TraceFindings {
   readonly traceEstimate: (TraceReport & { readonly kind: ProbeKind }) | null;
+  /** Estimates that first find the span of the largest eigenvectors. */
+  readonly hutchPlusPlus: SketchReport | null;
+  readonly xTrace: SketchReport | null;
   /** Of one probe, exactly. */
   readonly probeVariance: number | null;
   /** |D^2 L|_F */
@@ -36,9 +44,24 @@ export async function inspectTrace(subject: Subject, wish: TraceWish): Promise<T
     return (await estimateTrace(problem, { probes, kind, seed, relativeError }))[0];
   });
   if (estimate) explainGaps(subject, estimate);
+  const sketch = async (name: 'hutchPlusPlus' | 'xTrace', method: typeof xTrace) => {
+    const found = await subject.attempt(
+      name,
+      async () => (await method(problem, { products: wish.products, seed }))[0],
+    );
+    if (found && Number.isNaN(found.standardError)) {
+      subject.absent(`${name}.standardError`, 'A single sample says nothing about its spread');
+      subject.absent(`${name}.z`, 'There is no standard error');
+    } else if (found && Number.isNaN(found.z)) {
+      subject.absent(`${name}.z`, 'It is exact, but for rounding: the span that was found holds all of the trace');
+    }
+    return found;
+  };
   const parts = await subject.attempt('traceParts', async () => (await traceParts(problem))[0]);
   return {
     traceEstimate: estimate && { ...estimate, kind },
+    hutchPlusPlus: await sketch('hutchPlusPlus', hutchPlusPlus),
+    xTrace: await sketch('xTrace', xTrace),
     probeVariance: await subject.attempt('probeVariance', async () => (await probeVariance(problem, { kind }))[0]),
     frobeniusNorm: await subject.attempt('frobeniusNorm', async () => (await frobeniusNorm(problem))[0]),
     traceParts: parts && { perNeuron: parts.perNeuron, perSample: parts.perSample },
