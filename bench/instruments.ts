@@ -5,18 +5,22 @@ import { Engine } from '../src/engine/index.ts';
 import { drawFigure } from '../src/host/figures/svg.ts';
 import { openNodeGpu } from '../src/host/node/index.ts';
 import { flowPictures, walkPicture } from './instruments/manifold.ts';
+import { spectrumPicture } from './instruments/spectrum.ts';
 
 const folder = 'docs/instruments';
 const { gpu } = await openNodeGpu();
 const engine = await Engine.open({ gpu });
 try {
   const walk = await walkPicture(engine);
-  const pictures = { ...(await flowPictures(engine)), walk: walk.figure };
+  const spectrum = await spectrumPicture(engine);
+  const pictures = { ...(await flowPictures(engine)), walk: walk.figure, spectrum: spectrum.figure };
   mkdirSync(folder, { recursive: true });
   for (const [name, figure] of Object.entries(pictures)) {
     writeFileSync(join(folder, `${name}.svg`), drawFigure(figure));
   }
-  console.log(JSON.stringify({ adapter: engine.adapter.name, walk: walk.figures }, null, 2));
+  console.log(
+    JSON.stringify({ adapter: engine.adapter.name, walk: walk.figures, spectrum: spectrum.figures }, null, 2),
+  );
 } finally {
   engine.dispose();
 }
