@@ -62,11 +62,11 @@ export function drawFigure({ title, label, ...options }: Figure): string {
 /** Names of what is drawn, in their colours, below each other in a corner. */
 export function legend(
   names: Readonly<Record<string, string>>,
-  corner: 'top-right' | 'bottom-right' | 'top-left' = 'top-right',
+  corner: 'top-right' | 'bottom-right' | 'bottom-left' = 'top-right',
 ) {
   const entries = Object.entries(names);
-  const up = corner === 'bottom-right';
-  const x = corner === 'top-left' ? 8 : -8;
+  const up = corner !== 'top-right';
+  const x = corner === 'bottom-left' ? 8 : -8;
   return entries.map(([name, fill], k) =>
     Plot.text([name], {
       frameAnchor: corner,
