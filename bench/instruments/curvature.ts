@@ -63,7 +63,10 @@ export async function sharpnessPicture(engine: Engine): Promise<Figure> {
   const { point } = await flow(await manifoldPoint(problem));
   problem.setWeights(weightsOf(point));
   const [after] = await sharpness(problem);
+  // Where the loss is zero the gradient is rounding, and a step along it means nothing.
+  const gradients: readonly SharpnessName[] = ['ascentStep', 'adaptiveAscentStep'];
   const bars = (Object.keys(sharpnessMeasures) as SharpnessName[]).flatMap((name) => {
+    if (gradients.includes(name)) return [];
     const [first, last] = [before.values[name], after.values[name]];
     return first !== null && last !== null && first > 0 && last > 0
       ? [{ name: sharpnessMeasures[name].symbol, left: last / first }]
