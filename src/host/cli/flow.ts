@@ -9,6 +9,7 @@ import type { InstanceOptions } from '../tasks/inspect/subject.ts';
 import { readSamples } from './csv.ts';
 import { number, numbers } from './inspect-report.ts';
 import { checkActivation, type InstanceFlags, readFlags } from './instance.ts';
+import { refuseFlags } from './options.ts';
 import { refuseSize } from './problem.ts';
 import { type CommonOptions, perform } from './session.ts';
 import { type Terminal, warning } from './terminal.ts';
@@ -93,13 +94,7 @@ function refuseIdle(file: string | undefined, o: Omit<FlowFlags, keyof CommonOpt
   }
   if (starts > 1)
     throw new FlatwalkError('BAD_ARGUMENT', 'There are two problems', 'Give a file, --data or --size alone.');
-  const refuse = (names: readonly string[], why: string) => {
-    for (const name of names) {
-      if (command.getOptionValueSource(name) !== 'cli') continue;
-      const flag = command.options.find((option) => option.attributeName() === name)?.long;
-      throw new FlatwalkError('BAD_ARGUMENT', `${why}, so ${flag} has no part in it`, 'Leave it out.');
-    }
-  };
+  const refuse = (names: readonly string[], why: string) => refuseFlags(command, names, why);
   if (file !== undefined) refuse(ofData, 'The file has data and weights');
   if (file === undefined) refuse(['instance'], 'There is no file');
   if (o.size !== undefined) refuse([...ofData, 'activation'], '--size decides the problem');

@@ -1,6 +1,8 @@
+import type { Command } from 'commander';
 import type { InspectOptions } from '../tasks/inspect.ts';
 import { reportInspection } from './inspect-report.ts';
 import { type InstanceFlags, readFlags } from './instance.ts';
+import { refuseFlags } from './options.ts';
 import { type CommonOptions, perform } from './session.ts';
 
 interface InspectFlags
@@ -16,7 +18,11 @@ interface InspectFlags
   readonly out?: string;
 }
 
-export function inspectCommand(file: string, { in: place, adapter, json, out, ...o }: InspectFlags): Promise<void> {
+export function inspectCommand(
+  file: string,
+  { in: place, adapter, json, out, ...o }: InspectFlags,
+  command: Command,
+): Promise<void> {
   let notes: readonly string[] = [];
   return perform({
     command: 'inspect',
@@ -26,6 +32,7 @@ export function inspectCommand(file: string, { in: place, adapter, json, out, ..
     keep: null,
     file: out,
     prepare() {
+      if (!o.density) refuseFlags(command, ['densityProbes', 'densitySteps'], 'There is no --density');
       const read = readFlags(file, o);
       notes = read.notes;
       const { probes, kind, products, seed, vectors, radius, rankTolerance } = o;

@@ -1,6 +1,6 @@
 /** Values of options, read from text. What is wrong becomes a usage error that names the option. */
-import { InvalidArgumentError } from 'commander';
-import { type PlanWish, planFields } from '../../engine/index.ts';
+import { type Command, InvalidArgumentError } from 'commander';
+import { FlatwalkError, type PlanWish, planFields } from '../../engine/index.ts';
 
 /** The largest number that f32 holds. */
 export const F32_MAX = 3.4028234663852886e38;
@@ -78,4 +78,12 @@ export function pins(text: string): PlanWish {
     return [field, /^\d+$/.test(value) ? Number(value) : value] as const;
   });
   return Object.fromEntries(pairs);
+}
+
+/** Flags, by the names of their values, that were given and do nothing. @throws BAD_ARGUMENT with the reason */
+export function refuseFlags(command: Command, names: readonly string[], why: string): void {
+  const idle = names.find((name) => command.getOptionValueSource(name) === 'cli');
+  if (idle === undefined) return;
+  const flag = command.options.find((option) => option.attributeName() === idle)?.long;
+  throw new FlatwalkError('BAD_ARGUMENT', `${why}, so ${flag} has no part in it`, 'Leave it out.');
 }

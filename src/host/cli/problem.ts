@@ -5,7 +5,7 @@ import { FlatwalkError, type PlanWish, type TunedEntry } from '../../engine/inde
 import { TunedFile, tunedPath } from '../node/tuned-file.ts';
 import type { DataOptions, SizeOptions } from '../tasks/setup.ts';
 import { readSamples } from './csv.ts';
-import { list, MOST_STEPS, orWord, pins, size, whole } from './options.ts';
+import { list, MOST_STEPS, orWord, pins, refuseFlags, size, whole } from './options.ts';
 
 export interface DataFlags extends Omit<DataOptions, 'inputs' | 'labels'> {
   readonly data: string;
@@ -90,17 +90,8 @@ export function readProblem<O extends ProblemFlags>(
     }
     return readData({ ...o, data: o.data, target: o.target });
   }
-  const idle = command.options
-    .map((option) => option.attributeName())
-    .find((name) => !besideSize.includes(name) && command.getOptionValueSource(name) === 'cli');
-  if (idle) {
-    const flag = command.options.find((option) => option.attributeName() === idle)?.long;
-    throw new FlatwalkError(
-      'BAD_ARGUMENT',
-      `--size decides the problem, so ${flag} has no part in it`,
-      'Leave it out.',
-    );
-  }
+  const others = command.options.map((option) => option.attributeName()).filter((name) => !besideSize.includes(name));
+  refuseFlags(command, others, '--size decides the problem');
   const kept = Object.fromEntries(Object.entries(o).filter(([name]) => besideSize.includes(name)));
   return { options: kept as unknown as Omit<O, keyof DataFlags> & SizeOptions, config: kept };
 }
