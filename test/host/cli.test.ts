@@ -619,7 +619,11 @@ describe('reproduce', () => {
     expect(document).toEqual(summaryOf('claims'));
     const ids = claims.map(({ id }) => id);
     expect(ids.slice(0, 4)).toEqual(['1', '2', '3', '4']);
-    expect(ids.slice(4).filter((id) => !/^5\.\w+$/.test(id))).toEqual([]);
+    expect(ids.slice(4).filter((id) => !/^(5\.\w+|[678]|[79]\.\w+|10|10\.moreSamples)$/.test(id))).toEqual([]);
+    for (const id of ['6', '7.single', '7.constant', '8', '9.fullSum', '10']) {
+      const tables = Object.values(claims.find((claim) => claim.id === id)?.series ?? {});
+      expect(tables.flatMap((columns) => Object.values(columns).flat()).length, id).toBeGreaterThan(0);
+    }
     expect(new Set(ids).size).toBe(ids.length);
     expect(claims.filter(({ holds }) => holds).length).toBeGreaterThan(4);
     const runs: { name: string }[] = document.runs;

@@ -4,6 +4,9 @@ import { judged, reported } from './index.ts';
 
 export type Results = Record<keyof typeof judged | keyof typeof reported, ExperimentResult>;
 
+/** Numbers by the name of their column: what a figure is drawn from. */
+export type Series = Readonly<Record<string, readonly number[]>>;
+
 /** One statement of the paper held against measurements. */
 export interface Claim {
   readonly id: string;
@@ -15,6 +18,8 @@ export interface Claim {
   readonly holds: boolean | null;
   /** The same numbers for programs. */
   readonly values: Readonly<Record<string, number | string>>;
+  /** What its figure is drawn from, table by table. */
+  readonly series?: Readonly<Record<string, Series>>;
 }
 
 const GAP = 0.01;

@@ -12,9 +12,9 @@ export interface DecayFit {
 
 /**
  * (F - F*) / F* between these: far enough down that faster modes have died out (F - F* is quadratic in the distance, which is
- * then a thousandth), and 1e4 times above the rounding of F.
+ * then 1e-4), and a thousand times above the rounding of F.
  */
-export const TAIL = { high: 1e-6, low: 1e-11 } as const;
+export const TAIL = { high: 1e-8, low: 1e-12 } as const;
 
 /** The fit over all points whose relative gap lies in `TAIL`; null where there are fewer than 8, or they span less than two decades. */
 export function fitDecay(path: readonly { readonly time: number; readonly gap: number }[]): DecayFit | null {

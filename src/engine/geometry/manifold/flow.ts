@@ -21,7 +21,7 @@ export interface FlowOptions {
   readonly points?: number;
   /** How those times are spread: `log` (from 1e-4 of the last; the default) or `linear`. */
   readonly spacing?: 'log' | 'linear';
-  /** Error of a step as a share of the largest pre-activation; 1e-8 if not given. */
+  /** Error of a step as a share of the largest pre-activation; 1e-10 if not given. */
   readonly tolerance?: number;
   /** The flow ends where |P_T grad F| is not larger; 1e-12 |grad F| at the start if not given, which is rounding. */
   readonly gradientTolerance?: number;
@@ -113,6 +113,8 @@ export async function flow(start: ManifoldPoint, options: FlowOptions = {}): Pro
   const end = await integrate(retraction.point, descent, {
     ...integration(options),
     times,
+    // In a step F - F* falls by e^-½ in the end, so that the fit of its decay has points.
+    longestStep: rho === null ? Number.POSITIVE_INFINITY : 1 / (4 * rho),
     step(time, point, velocity) {
       if (time === 0 && times[0] > 0) keep(0, point);
       const sharpness = sharpnessOf(point);
@@ -141,7 +143,7 @@ export async function flow(start: ManifoldPoint, options: FlowOptions = {}): Pro
 }
 
 /** What flows and predictions of walks have in common. @throws BAD_ARGUMENT, ABORTED */
-export function integration({ tolerance = 1e-8, mostSteps = 200_000, signal }: FlowOptions) {
+export function integration({ tolerance = 1e-10, mostSteps = 200_000, signal }: FlowOptions) {
   checkAborted(signal);
   if (!(real('tolerance', tolerance) >= 1e-14)) {
     const what = `tolerance is ${tolerance}, below what float64 resolves`;

@@ -59,6 +59,7 @@ export interface IntegrateOptions {
   /** The error estimate of a step, as a share of the largest |z_ij|. */
   readonly tolerance: number;
   readonly mostSteps: number;
+  readonly longestStep?: number;
   readonly signal?: AbortSignal;
   /** At the start and after every step; ends the curve there if it gives true. */
   readonly step: (time: number, point: ManifoldPoint, velocity: Float64Array) => boolean;
@@ -113,6 +114,7 @@ export async function integrate(start: ManifoldPoint, velocity: Velocity, o: Int
     }
     if (o.signal?.aborted) return ended('aborted');
     if (steps + rejected >= o.mostSteps) return ended('budget');
+    h = Math.min(h, o.longestStep ?? h);
     // A last step that is a little longer saves one of the length of rounding.
     if (time + 1.01 * h >= end) h = end - time;
     const tried = attempt(point, speed, h, velocity);
