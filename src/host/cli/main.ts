@@ -147,7 +147,7 @@ command('flow', 'follow the Riemannian gradient flow of the sharpness, and predi
   .option('--until <time>', 'the last time (default: 16 / ρ, by when F has settled)', above0)
   .option('--points <count>', 'rows up to that time', whole(1), 60)
   .addOption(new Option('--spacing <law>', 'how they are spread').choices(['log', 'linear']).default('log'))
-  .option('--tolerance <share>', 'error of a step, as a share of the largest pre-activation', above0, 1e-8)
+  .option('--tolerance <share>', 'error of a step, as a share of the largest pre-activation', above0, 1e-10)
   .option('--gradient-tolerance <norm>', 'end where the Riemannian gradient is not larger (default: rounding)', size)
   .option('--most-steps <count>', 'steps of the integrator at most', whole(1), 200_000)
   .option('--metrics <names>', 'comma-separated metrics of the rows (default: those that cost little)', list)

@@ -199,6 +199,6 @@ describe('1,000 probes', () => {
       expect(covered).toBeGreaterThanOrEqual(1880);
       expect(covered).toBeLessThanOrEqual(1940);
     },
-    60_000,
+    120_000,
   );
 });
