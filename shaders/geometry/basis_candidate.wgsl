@@ -1,8 +1,9 @@
 // basis_candidate: the vector that may enlarge the basis of a Krylov space: the product of the last basis vector, or, where
 // there is none because the space was invariant (state), a random vector by counter (purpose 2, see probe_vectors).
 //   candidate_v = closed_v and redraw ? draw(first + v mod per_replica) : product_v
-// products and candidates are vectors x length; state is vectors x 3 (scale, factor, closed: see basis_decide). A random
-// vector has normal numbers (QUADS = 1) or signs (QUADS = 32). One invocation per vector and 4 * QUADS numbers.
+// products is vectors x length, and so is candidates, filled up to fours with what is there; state is vectors x 3 (scale,
+// factor, closed: see basis_decide). A random vector has normal numbers (QUADS = 1) or signs (QUADS = 32). One invocation per
+// vector and 4 * QUADS numbers.
 // uses: lib/grid.wgsl
 // uses: lib/philox.wgsl
 // slot: law
@@ -40,10 +41,11 @@ fn basis_candidate(
   let block = index % blocks;
   let own = block * 4u * QUADS;
   let count = min(params.length - own, 4u * QUADS);
-  let place = vector * params.length + own;
+  let source = vector * params.length + own;
+  let place = vector * ((params.length + 3u) / 4u * 4u) + own;
   if (params.redraw == 0u || state[vector * 3u + 2u] == 0.0) {
     for (var k = 0u; k < count; k++) {
-      candidates[place + k] = products[place + k];
+      candidates[place + k] = products[source + k];
     }
     return;
   }

@@ -60,6 +60,33 @@ export function symmetricEigensystem(matrix: Float64Array, size: number): Eigens
   return { values: Float64Array.from(order, (k) => diagonal[k]), vectors };
 }
 
+/** As `symmetricEigensystem`, but of the eigenvectors entries `rows` alone, each a list by eigenvalue: much less work. */
+export function symmetricEigenEntries(
+  matrix: Float64Array,
+  size: number,
+  rows: readonly number[],
+): { readonly values: Float64Array; readonly entries: readonly Float64Array[] } {
+  const all = rows.map((row) => Float64Array.from({ length: size }, (_, k) => (k === row ? 1 : 0)));
+  const [diagonal, below] = tridiagonal(matrix, size, (first, v, half) => {
+    for (const row of all) {
+      let dot = 0;
+      for (let i = first; i < size; i++) dot += v[i] * row[i];
+      const factor = dot / half;
+      if (factor !== 0) for (let i = first; i < size; i++) row[i] -= factor * v[i];
+    }
+  });
+  tridiagonalEigenvalues(diagonal, below, (i, sine, cosine) => {
+    for (const row of all) {
+      const f = row[i + 1];
+      row[i + 1] = sine * row[i] + cosine * f;
+      row[i] = cosine * row[i] - sine * f;
+    }
+  });
+  const order = Array.from({ length: size }, (_, k) => k).sort((a, b) => diagonal[a] - diagonal[b]);
+  const sorted = (list: Float64Array) => Float64Array.from(order, (k) => list[k]);
+  return { values: sorted(diagonal), entries: all.map(sorted) };
+}
+
 /** Told of every rotation, in order: of what belongs to rows i and i + 1. */
 type Turned = (i: number, sine: number, cosine: number) => void;
 

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { symmetricEigensystem, symmetricEigenvalues } from '../../src/engine/eigenvalues.ts';
+import { symmetricEigenEntries, symmetricEigensystem, symmetricEigenvalues } from '../../src/engine/eigenvalues.ts';
 import { makeInputs, makeLabels, makeWeights } from '../../src/model/data.ts';
 import { streamNormals } from '../../src/model/draws.ts';
 import { symmetricEigenvalues as byJacobi, hessian, makeProblem } from '../../src/reference/index.ts';
@@ -56,6 +56,14 @@ test.each([
   const { values, vectors } = symmetricEigensystem(Float64Array.from(a), n);
   expect(Array.from(values)).toEqual(Array.from(symmetricEigenvalues(Float64Array.from(a), n).sort()));
   const size = Math.max(...values.map(Math.abs));
+  const last = symmetricEigenEntries(Float64Array.from(a), n, [0, n - 1]);
+  expect(last.values).toEqual(values);
+  for (const [i, entries] of [
+    [0, last.entries[0]],
+    [n - 1, last.entries[1]],
+  ] as const) {
+    for (let k = 0; k < n; k++) expect(Math.abs(entries[k] - vectors[k * n + i])).toBeLessThan(8 * n * Number.EPSILON);
+  }
   const row = (k: number) => vectors.subarray(k * n, (k + 1) * n);
   const dot = (u: Float64Array, v: Float64Array) => u.reduce((sum, x, i) => sum + x * v[i], 0);
   for (let k = 0; k < n; k++) {

@@ -128,7 +128,8 @@ async function bundle(entry: string): Promise<string> {
 
 describe('sizes', () => {
   test('the engine and each of its parts, minified and compressed', async () => {
-    const most: Record<string, number> = { flatwalk: 32, geometry: 25, large: 25 };
+    // With all instruments; who imports some of them gets no more than these.
+    const most: Record<string, number> = { flatwalk: 32, geometry: 40, large: 25 };
     const sizes: Record<string, number> = {};
     for (const entry of Object.keys(most)) {
       const { code } = await minify(`${entry}.js`, await bundle(`${entry}.js`), {

@@ -6,6 +6,9 @@ import { Expected, type Oracle } from './oracle.ts';
 
 type Kernels = typeof kernels;
 
+/** A vector in a basis is filled up to fours. */
+const padded = (length: number) => 4 * Math.ceil(length / 4);
+
 /** The product, or a random vector where the space is closed. */
 export const basisCandidate: Oracle<Kernels['basis_candidate']> = ({ products, state, candidates }, p, _, { law }) => {
   const out = new Expected(candidates);
@@ -15,14 +18,14 @@ export const basisCandidate: Oracle<Kernels['basis_candidate']> = ({ products, s
     const replica = Math.floor(v / p.per_replica);
     const vector = drawn ? probeVector(seed, p.first + (v % p.per_replica), replica, p.length, law) : [];
     for (let k = 0; k < p.length; k++) {
-      const at = v * p.length + k;
-      out.set(at, !drawn ? rounded(products[at]) : law === 'gaussian' ? normal(vector[k]) : vector[k]);
+      const at = v * padded(p.length) + k;
+      out.set(at, !drawn ? rounded(products[v * p.length + k]) : law === 'gaussian' ? normal(vector[k]) : vector[k]);
     }
   }
   return { candidates: out };
 };
 
-/** Σ b_i w over chunks of 1024, and at last Σ w²: some numbers an invocation, then a tree. */
+/** Σ b_i w over chunks of 1024, and at last Σ w²: fours one after the other, then a tree. */
 export const basisProducts: Oracle<Kernels['basis_products']> = ({ basis, candidates, partials }, p, c) => {
   const out = new Expected(partials);
   const chunks = Math.ceil(p.length / 1024);
@@ -31,10 +34,10 @@ export const basisProducts: Oracle<Kernels['basis_products']> = ({ basis, candid
       for (let i = 0; i <= p.count; i++) {
         const sum = new Sum();
         for (let k = chunk * 1024; k < Math.min(chunk * 1024 + 1024, p.length); k++) {
-          const w = candidates[v * p.length + k];
-          sum.add(multiply(i < p.count ? basis[(i * p.vectors + v) * p.length + k] : w, w));
+          const w = candidates[v * padded(p.length) + k];
+          sum.add(multiply(i < p.count ? basis[(i * p.vectors + v) * padded(p.length) + k] : w, w));
         }
-        out.set((v * chunks + chunk) * p.stride + i, sum.after(Math.ceil(1024 / c.LANES) + Math.log2(c.LANES)));
+        out.set((v * chunks + chunk) * p.stride + i, sum.after(Math.ceil(256 / c.LANES) + 4 + Math.log2(c.LANES)));
       }
     }
   }
@@ -60,10 +63,10 @@ export const basisCoefficients: Oracle<Kernels['basis_coefficients']> = ({ parti
 export const basisSubtract: Oracle<Kernels['basis_subtract']> = ({ basis, coefficients, candidates }, p) => {
   const out = new Expected(candidates);
   for (let v = 0; v < p.vectors; v++) {
-    for (let k = 0; k < p.length; k++) {
-      const at = v * p.length + k;
+    for (let k = 0; k < padded(p.length); k++) {
+      const at = v * padded(p.length) + k;
       const total = chainSum(p.count, (i) =>
-        multiply(coefficients[p.first + v * p.stride + i], basis[i * p.vectors * p.length + at]),
+        multiply(coefficients[p.first + v * p.stride + i], basis[i * p.vectors * padded(p.length) + at]),
       );
       out.set(at, subtract(out.get(at), total));
     }
@@ -96,10 +99,10 @@ export const basisAppend: Oracle<Kernels['basis_append']> = ({ candidates, state
   const out = { basis: new Expected(basis), next: new Expected(next) };
   for (let v = 0; v < p.vectors; v++) {
     for (let k = 0; k < p.length; k++) {
-      const at = v * p.length + k;
+      const at = v * padded(p.length) + k;
       const value = multiply(candidates[at], state[3 * v + 1]);
-      out.basis.set(p.slot * p.vectors * p.length + at, value);
-      out.next.set(at, value);
+      out.basis.set(p.slot * p.vectors * padded(p.length) + at, value);
+      out.next.set(v * p.length + k, value);
     }
   }
   return out;

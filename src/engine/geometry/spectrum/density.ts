@@ -6,7 +6,7 @@ import { vectorsAtOnce } from '../../stages/curvature.ts';
 import { type CurvatureKind, prepareCurvatureProducts } from '../curvature/products.ts';
 import { BASIS_RECORD } from './kernels.ts';
 import { prepareLanczos, slotsThatFit } from './lanczos.ts';
-import { type BasisRecords, projectionOf, ritzOf } from './ritz.ts';
+import { type BasisRecords, gaussRuleOf, projectionOf } from './ritz.ts';
 
 export interface DensityOptions {
   /** Random starts; 16 if not given. */
@@ -93,7 +93,9 @@ export async function spectralDensity(problem: Problem, options: DensityOptions 
     });
     try {
       while (lanczos.done < slots && !allClosed(lanczos)) await lanczos.extend(Math.min(slots, lanczos.done + LOOK));
-      for (let v = 0; v < lanczos.vectors; v++) rules[Math.floor(v / perReplica)].push(ruleOf(lanczos, v));
+      for (let v = 0; v < lanczos.vectors; v++) {
+        rules[Math.floor(v / perReplica)].push(gaussRuleOf(projectionOf(lanczos, v, lanczos.done)));
+      }
     } finally {
       lanczos.dispose();
     }
@@ -119,14 +121,6 @@ function allClosed({ vectors, done, records }: BasisRecords): boolean {
   if (done === 0) return false;
   const last = records.subarray((done - 1) * vectors * BASIS_RECORD, done * vectors * BASIS_RECORD);
   return last.every((empty, k) => k % BASIS_RECORD === 0 || empty === 1);
-}
-
-/** Ritz values with the squares of the first entries of their vectors (Golub and Welsch, Math. Comp. 23, 1969). */
-function ruleOf(basis: BasisRecords, vector: number): Rule {
-  const projection = projectionOf(basis, vector, basis.done);
-  const { size } = projection;
-  const { values: nodes, vectors } = ritzOf(projection);
-  return { nodes, weights: Float64Array.from(nodes, (_, k) => vectors[k * size] ** 2) };
 }
 
 function merged(rules: readonly Rule[]): Rule {

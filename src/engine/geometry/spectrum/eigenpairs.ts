@@ -1,10 +1,11 @@
 import { FlatwalkError } from '../../../model/errors.ts';
 import { count, real } from '../../arrays.ts';
+import type { Network } from '../../network.ts';
 import type { Problem } from '../../problem.ts';
 import { type CurvatureKind, prepareCurvatureProducts } from '../curvature/products.ts';
 import { type Lanczos, prepareLanczos, slotsThatFit } from './lanczos.ts';
 import { progressOf, type Wish, wanted } from './progress.ts';
-import { projectionOf, type Ritz, ritzOf } from './ritz.ts';
+import { projectionOf, ritzVectorsOf } from './ritz.ts';
 
 export interface EigenpairOptions {
   /** How many of the algebraically largest eigenvalues; 1 if not given. */
@@ -15,7 +16,7 @@ export interface EigenpairOptions {
   readonly of?: CurvatureKind;
   /** Largest residual of a pair that has converged, as a share of the norm; 1e-5 if not given. f32 reaches about 1e-6. */
   readonly tolerance?: number;
-  /** Basis vectors at most. If not given: 512, or fewer where the matrix is smaller or no more fit. */
+  /** Basis vectors at most. If not given: 512, or fewer where the matrix is smaller or they would take 256 MiB. */
   readonly mostSteps?: number;
   readonly seed?: number;
 }
@@ -49,7 +50,11 @@ export interface Eigenpairs {
 }
 
 const MOST_STEPS = 512;
-/** The first look at what has converged; later ones follow after a quarter more each. */
+/** Numbers in all bases that are taken unasked: 256 MiB. */
+const MOST_NUMBERS = 1 << 26;
+/** Unless there are fewer vectors than this in each. */
+const FEW_STEPS = 64;
+/** The first look at what has converged; later ones follow after half as much again. */
 const FIRST_LOOK = 12;
 
 /**
@@ -62,10 +67,10 @@ const FIRST_LOOK = 12;
  */
 export async function eigenpairs(problem: Problem, options: EigenpairOptions = {}): Promise<Eigenpairs[]> {
   const { network } = problem.lowLevel;
-  const { replicas, cells: length } = network;
+  const { cells: length } = network;
   const { of = 'hessian', seed = 0 } = options;
   const wish = readWish(options, length);
-  const slots = slotsFor(options, wish, length, slotsThatFit(network, replicas));
+  const slots = slotsFor(options, wish, network);
   const stages = await prepareCurvatureProducts(problem, of);
   const lanczos = await prepareLanczos(problem, stages, { perReplica: 1, slots, law: 'gaussian', seed, redraw: true });
   try {
@@ -97,7 +102,8 @@ function readWish({ largest = 1, smallest = 1, tolerance = 1e-5 }: EigenpairOpti
 }
 
 /** Slots of the basis. Half of them may stay empty where every second product ends a space; one more ends the last. */
-function slotsFor({ mostSteps }: EigenpairOptions, wish: Wish, length: number, fitting: number): number {
+function slotsFor({ mostSteps }: EigenpairOptions, wish: Wish, network: Network): number {
+  const { cells: length, replicas } = network;
   const least = 2 * Math.max(wish.largest, wish.smallest) + 2;
   const all = 2 * length + 2;
   if (mostSteps !== undefined) {
@@ -111,7 +117,8 @@ function slotsFor({ mostSteps }: EigenpairOptions, wish: Wish, length: number, f
     }
     return Math.min(mostSteps + 1, all);
   }
-  return Math.min(all, Math.max(least, Math.min(MOST_STEPS, fitting)));
+  const moderate = Math.max(FEW_STEPS, Math.floor(MOST_NUMBERS / (length * replicas)));
+  return Math.min(all, Math.max(least, Math.min(MOST_STEPS, moderate, slotsThatFit(network, replicas))));
 }
 
 /** Where each replica's basis ends, and whether its answer is complete. It does not depend on the other replicas. */
@@ -123,7 +130,7 @@ async function grow(
 ): Promise<{ end: number; complete: boolean }[]> {
   const ends = new Map<number, { end: number; complete: boolean }>();
   let closing: Uint32Array | undefined;
-  for (let look = Math.min(FIRST_LOOK, slots); ; look = Math.min(slots, look + Math.max(8, look >> 2))) {
+  for (let look = Math.min(FIRST_LOOK, slots); ; look = Math.min(slots, look + Math.max(8, look >> 1))) {
     await lanczos.extend(look, closing);
     closing = new Uint32Array(lanczos.vectors);
     for (let r = 0; r < lanczos.vectors; r++) {
@@ -146,18 +153,18 @@ async function finish(
   const { vectors: replicas, stride } = lanczos;
   const pairs = wish.largest + wish.smallest;
   const coefficients = new Float32Array(pairs * replicas * stride);
-  const found: { ritz: Ritz; steps: number }[] = ends.map(({ end }, r) => {
+  const found = ends.map(({ end }, r) => {
     const projection = projectionOf(lanczos, r, end);
-    const ritz = ritzOf(projection);
+    const { values, vectors: own } = ritzVectorsOf(projection);
     const { size, slots } = projection;
-    wanted(ritz, wish).forEach((k, p) => {
+    wanted(values, wish).forEach((k, p) => {
       const row = (p * replicas + r) * stride;
-      for (let i = 0; i < size; i++) coefficients[row + slots[i]] = ritz.vectors[k * size + i];
+      for (let i = 0; i < size; i++) coefficients[row + slots[i]] = own[k * size + i];
     });
-    return { ritz, steps: size };
+    return { norm: Math.max(Math.abs(values[0]), Math.abs(values[size - 1])), steps: size };
   });
   const { vectors, products } = await lanczos.combine(coefficients);
-  return found.map(({ ritz: { norm }, steps }, r) => {
+  return found.map(({ norm, steps }, r) => {
     const all = Array.from({ length: pairs }, (_, p) => {
       const at = (p * replicas + r) * length;
       return pairOf(vectors.subarray(at, at + length), products.subarray(at, at + length), wish.tolerance * norm);

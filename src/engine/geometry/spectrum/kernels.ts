@@ -3,6 +3,8 @@ import { floats, threads } from '../../kernels.ts';
 
 /** Numbers that one workgroup of `basis_products` goes through. */
 export const LENGTH_PER_CHUNK = 1024;
+/** A vector in a basis is filled up with zeros to fours. */
+export const paddedLength = (length: number) => 4 * Math.ceil(length / 4);
 export const basisChunks = (length: number) => Math.ceil(length / LENGTH_PER_CHUNK);
 /** Numbers that every vector has in the buffer `state`: see shaders/geometry/basis_decide.wgsl. */
 export const BASIS_STATE = 3;
@@ -54,7 +56,7 @@ export const spectrumKernels = {
     bindings: { basis: 'read', coefficients: 'read', candidates: 'readWrite' },
     params: { vectors: 'u32', length: 'u32', count: 'u32', stride: 'u32', first: 'u32' },
     constants: [],
-    groups: (p) => threads(p.vectors * p.length),
+    groups: (p) => threads(p.vectors * Math.ceil(p.length / 4)),
     work: (p) => ({
       flops: 2 * p.vectors * p.length * p.count,
       bytes: floats(p.vectors * p.length * (p.count + 2)),

@@ -8,7 +8,7 @@ import { prepareForward } from '../../stages/forward.ts';
 import { recordStages } from '../../stages/stage.ts';
 import type { CurvatureStages } from '../curvature/products.ts';
 import { quadsOf } from '../kernels.ts';
-import { BASIS_RECORD, BASIS_STATE, basisChunks, LENGTH_PER_CHUNK } from './kernels.ts';
+import { BASIS_RECORD, BASIS_STATE, basisChunks, LENGTH_PER_CHUNK, paddedLength } from './kernels.ts';
 import type { BasisRecords } from './ritz.ts';
 
 export interface LanczosOptions {
@@ -39,13 +39,13 @@ export interface Lanczos extends BasisRecords {
   dispose(): void;
 }
 
-/** Numbers in a row of coefficients, for so many slots: the last is the square of the vector itself. */
-export const strideOf = (slots: number) => slots + 1;
+/** Numbers in a row of coefficients, in fours: of so many slots, and the square of the vector itself. */
+export const strideOf = (slots: number) => paddedLength(slots + 1);
 
 /** Basis vectors that fit for each of `vectors` bases on the device. */
 export function slotsThatFit({ gpu, cells }: Network, vectors: number): number {
   const { maxBufferSize, maxStorageBufferBindingSize } = gpu.device.limits;
-  return Math.floor(Math.min(maxBufferSize, maxStorageBufferBindingSize) / (vectors * cells * 4));
+  return Math.floor(Math.min(maxBufferSize, maxStorageBufferBindingSize) / (vectors * paddedLength(cells) * 4));
 }
 
 /**
@@ -75,6 +75,7 @@ export async function prepareLanczos(
   }
   const stride = strideOf(slots);
   const chunks = basisChunks(length);
+  const padded = paddedLength(length);
   const owned: GPUBuffer[] = [];
   const buffer = (label: string, numbers: number) => {
     owned.push(network.buffer(label, numbers));
@@ -86,8 +87,8 @@ export async function prepareLanczos(
   try {
     const curvature = await stages(perReplica);
     const { vectors: next, products } = curvature;
-    const basis = buffer('basis', slots * vectors * length);
-    const candidates = buffer('candidates', vectors * length);
+    const basis = buffer('basis', slots * vectors * padded);
+    const candidates = buffer('candidates', vectors * padded);
     const partials = buffer('partial products', vectors * chunks * stride);
     const coefficients = buffer('basis coefficients', vectors * stride);
     const projected = buffer('projected', slots * vectors * stride);
@@ -182,7 +183,7 @@ export async function prepareLanczos(
         const all = buffer('combinations', given.length);
         const kinds = ['combined vectors', 'their products'] as const;
         const [sums, images] = kinds.map((label) => buffer(label, count * vectors * length));
-        const combine = await gpu.launch('basis_subtract', { basis, coefficients: all, candidates: next });
+        const combine = await gpu.launch('basis_subtract', { basis, coefficients: all, candidates });
         gpu.write(
           all,
           given.map((c) => -c),
@@ -191,8 +192,11 @@ export async function prepareLanczos(
           block() {},
           end() {
             for (let k = 0; k < count; k++) {
-              gpu.recorder.clear(next);
+              gpu.recorder.clear(candidates);
               gpu.recorder.dispatch(combine, { vectors, length, count: done, stride, first: k * vectors * stride });
+              for (let v = 0; v < vectors; v++) {
+                gpu.recorder.copy(candidates, v * padded * 4, next, v * length * 4, length * 4);
+              }
               product();
               gpu.recorder.copy(next, 0, sums, k * size, size);
               gpu.recorder.copy(products, 0, images, k * size, size);

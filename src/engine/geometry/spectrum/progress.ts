@@ -1,4 +1,4 @@
-import { type BasisRecords, projectionOf, type Ritz, ritzOf } from './ritz.ts';
+import { type BasisRecords, projectionOf, ritzValuesOf } from './ritz.ts';
 
 /** What is looked for at both ends of a spectrum. */
 export interface Wish {
@@ -29,14 +29,14 @@ export function progressOf(
   const { size, stretches } = projection;
   if (size === length) return 'complete';
   if (size < Math.max(wish.largest, wish.smallest)) return 'more';
-  const ritz = ritzOf(projection);
-  const now = wanted(ritz, wish);
+  const ritz = ritzValuesOf(projection);
+  const now = wanted(ritz.values, wish);
   if (!now.every((k) => ritz.estimates[k] <= MARGIN * wish.tolerance * ritz.norm)) return 'more';
   const last = stretches[stretches.length - 1];
   if (stretches.length > 1) {
     if (!last.invariant && last.length < stretches[0].length) return 'more';
-    const before = ritzOf(projectionOf(basis, vector, basis.done, 1));
-    const then = before.values.length < Math.max(wish.largest, wish.smallest) ? [] : wanted(before, wish);
+    const before = ritzValuesOf(projectionOf(basis, vector, basis.done, 1));
+    const then = before.values.length < Math.max(wish.largest, wish.smallest) ? [] : wanted(before.values, wish);
     const same = (k: number, i: number) =>
       Math.abs(ritz.values[k] - before.values[then[i]]) <= wish.tolerance * ritz.norm;
     if (then.length === now.length && now.every(same)) return 'complete';
@@ -45,7 +45,7 @@ export function progressOf(
 }
 
 /** Which of the ascending Ritz values are asked for: the smallest, then the largest. */
-export function wanted({ values }: Ritz, { largest, smallest }: Pick<Wish, 'largest' | 'smallest'>): number[] {
+export function wanted(values: Float64Array, { largest, smallest }: Pick<Wish, 'largest' | 'smallest'>): number[] {
   const k = values.length;
   return [
     ...Array.from({ length: Math.min(smallest, k) }, (_, i) => i),

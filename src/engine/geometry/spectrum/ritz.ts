@@ -1,4 +1,4 @@
-import { type Eigensystem, symmetricEigensystem } from '../../eigenvalues.ts';
+import { type Eigensystem, symmetricEigenEntries, symmetricEigensystem } from '../../eigenvalues.ts';
 import { BASIS_RECORD } from './kernels.ts';
 
 /** What the device has said of bases that grow slot by slot: see shaders/geometry/basis_decide.wgsl. */
@@ -68,18 +68,29 @@ export function projectionOf(basis: BasisRecords, vector: number, end: number, l
   return { size, matrix, slots, ends, stretches };
 }
 
-/** Eigenvalues of a projection, ascending, its eigenvectors, and a bound on how far each is from solving A v = value v. */
-export interface Ritz extends Eigensystem {
+/** Eigenvalues of a projection, ascending, and a bound on how far each is from solving A v = value v. */
+export interface RitzValues {
+  readonly values: Float64Array;
   readonly estimates: Float64Array;
   /** The largest |value|, which is at most the norm of A. */
   readonly norm: number;
 }
 
 /** For a Ritz vector b s, |A b s - value b s| is at most the root of sum (beta s_index)^2 over the open ends. */
-export function ritzOf({ size, matrix, ends }: Projection): Ritz {
-  const { values, vectors } = symmetricEigensystem(matrix.slice(), size);
-  const estimates = Float64Array.from(values, (_, k) =>
-    Math.hypot(...ends.map(({ index, beta }) => beta * vectors[k * size + index])),
-  );
-  return { values, vectors, estimates, norm: Math.max(Math.abs(values[0] ?? 0), Math.abs(values[size - 1] ?? 0)) };
+export function ritzValuesOf({ size, matrix, ends }: Projection): RitzValues {
+  const rows = ends.map(({ index }) => index);
+  const { values, entries } = symmetricEigenEntries(matrix.slice(), size, rows);
+  const estimates = Float64Array.from(values, (_, k) => Math.hypot(...ends.map(({ beta }, e) => beta * entries[e][k])));
+  return { values, estimates, norm: Math.max(Math.abs(values[0] ?? 0), Math.abs(values[size - 1] ?? 0)) };
+}
+
+/** With the eigenvectors of the projection: those of A are the same combinations of basis vectors. */
+export function ritzVectorsOf({ size, matrix }: Projection): Eigensystem {
+  return symmetricEigensystem(matrix.slice(), size);
+}
+
+/** A Gauss rule: eigenvalues with the squares of the first entries of their vectors (Golub and Welsch, Math. Comp. 23, 1969). */
+export function gaussRuleOf({ size, matrix }: Projection): { nodes: Float64Array; weights: Float64Array } {
+  const { values, entries } = symmetricEigenEntries(matrix.slice(), size, [0]);
+  return { nodes: values, weights: entries[0].map((entry) => entry * entry) };
 }

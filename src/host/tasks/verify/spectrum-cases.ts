@@ -1,6 +1,6 @@
 /** Cases of the kernels that build bases of Krylov spaces: see src/engine/geometry/spectrum/lanczos.ts. */
 import { quadsOf } from '../../../engine/geometry/kernels.ts';
-import { basisChunks } from '../../../engine/geometry/spectrum/kernels.ts';
+import { basisChunks, paddedLength } from '../../../engine/geometry/spectrum/kernels.ts';
 import { lanesFor } from '../../../engine/kernels.ts';
 import { splitSeed } from '../../../model/draws.ts';
 import type { Choices } from '../../../reference/kernels/oracle.ts';
@@ -43,7 +43,7 @@ export const spectrumCases: { readonly [N in Names]: (context: CaseContext) => C
         buffers: {
           products: c.random.normals(vectors * length),
           state: states(c, vectors),
-          candidates: blank(vectors * length),
+          candidates: blank(vectors * paddedLength(length)),
         },
         params: {
           vectors,
@@ -65,8 +65,8 @@ export const spectrumCases: { readonly [N in Names]: (context: CaseContext) => C
       return {
         name: named(vectors, length, count),
         buffers: {
-          basis: c.random.normals(Math.max(1, count) * vectors * length),
-          candidates: c.random.normals(vectors * length),
+          basis: padded(c, Math.max(1, count) * vectors, length),
+          candidates: padded(c, vectors, length),
           partials: blank(vectors * basisChunks(length) * stride),
         },
         params: { vectors, length, count, stride },
@@ -93,13 +93,13 @@ export const spectrumCases: { readonly [N in Names]: (context: CaseContext) => C
 
   basis_subtract: (c) =>
     shapesOf(c).map(([vectors, length, count], k) => {
-      const [stride, first] = [count + 1 + (k % 3), 3 * (k % 2)];
+      const [stride, first] = [paddedLength(count + 1 + (k % 3)), 8 * (k % 2)];
       return {
         name: named(vectors, length, count),
         buffers: {
-          basis: c.random.normals(Math.max(1, count) * vectors * length),
+          basis: padded(c, Math.max(1, count) * vectors, length),
           coefficients: c.random.normals(first + vectors * stride),
-          candidates: c.random.normals(vectors * length),
+          candidates: padded(c, vectors, length),
         },
         params: { vectors, length, count, stride, first },
         constants: {},
@@ -136,9 +136,9 @@ export const spectrumCases: { readonly [N in Names]: (context: CaseContext) => C
     shapesOf(c).map(([vectors, length, slot]) => ({
       name: named(vectors, length, slot),
       buffers: {
-        candidates: c.random.normals(vectors * length),
+        candidates: padded(c, vectors, length),
         state: states(c, vectors),
-        basis: blank((slot + 2) * vectors * length),
+        basis: blank((slot + 2) * vectors * paddedLength(length)),
         next: blank(vectors * length),
       },
       params: { vectors, length, slot },
@@ -152,4 +152,10 @@ function states({ random }: CaseContext, vectors: number): Float32Array {
   const all = random.between(0.5, 2, 3 * vectors);
   for (let v = 0; v < vectors; v++) all[3 * v + 2] = v % 2;
   return all;
+}
+
+/** Random vectors, filled up with zeros to fours. */
+function padded({ random }: CaseContext, vectors: number, length: number): Float32Array {
+  const all = random.normals(vectors * paddedLength(length));
+  return all.map((value, k) => (k % paddedLength(length) < length ? value : 0));
 }
