@@ -510,6 +510,7 @@ describe('inspect', () => {
     [[network, '--probes', '0'], /whole number, 1 or more/],
     [[network, '--relative-error', '0'], /It must be above 0/],
     [[network, '--kind', 'sign'], /Allowed choices are rademacher, gaussian, sphere/],
+    [[network, '--only', 'traces'], /no group of instruments 'traces'\n {2}Did you mean trace\?/],
     [[network, '--density-steps', '5'], /There is no --density, so --density-steps has no part in it/],
     [[network, '--largest', '5'], /m d = 4 rows has 4 eigenvalues/],
   ];

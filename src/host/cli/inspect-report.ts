@@ -35,7 +35,7 @@ export function reportInspection(found: InspectResult, out: Out): void {
     ['hessian', 'Hessian'],
     ['gaussNewton', 'Gauss-Newton matrix 2 J^T J'],
   ] as const) {
-    const ends = found.spectrum[of];
+    const ends = found.spectrum?.[of];
     if (ends) spectrum(out, `Ends of the spectrum: ${title}`, ends);
   }
   densities(out, found);

@@ -1,5 +1,7 @@
 import type { Command } from 'commander';
-import type { InspectOptions } from '../tasks/inspect.ts';
+import { FlatwalkError } from '../../engine/index.ts';
+import { similar } from '../files/similar.ts';
+import { type GroupName, groupNames, type InspectOptions } from '../tasks/inspect.ts';
 import { reportInspection } from './inspect-report.ts';
 import { type InstanceFlags, readFlags } from './instance.ts';
 import { refuseFlags } from './options.ts';
@@ -10,6 +12,8 @@ interface InspectFlags
     InstanceFlags,
     Pick<InspectOptions, 'probes' | 'kind' | 'products' | 'seed' | 'vectors' | 'radius' | 'rankTolerance'> {
   readonly relativeError?: number;
+  readonly mostSteps?: number;
+  readonly only?: string[];
   readonly largest?: number;
   readonly smallest?: number;
   readonly density: boolean;
@@ -36,12 +40,13 @@ export function inspectCommand(
       const read = readFlags(file, o);
       notes = read.notes;
       const { probes, kind, products, seed, vectors, radius, rankTolerance } = o;
-      const { relativeError = null, largest = null, smallest = null } = o;
+      const { relativeError = null, largest = null, smallest = null, mostSteps = null } = o;
+      const only = o.only ? checkGroups(o.only) : null;
       const density = o.density ? { probes: o.densityProbes, steps: o.densitySteps } : null;
       const trace = { probes, kind, products, seed, relativeError };
-      const spectrum = { largest, smallest, vectors, density, radius };
+      const spectrum = { largest, smallest, mostSteps, vectors, density, radius };
       const vector = read.instance.vector;
-      const options = { ...read.options, ...trace, ...spectrum, rankTolerance, vector };
+      const options = { ...read.options, ...trace, ...spectrum, rankTolerance, vector, only };
       return { options, config: { ...o, ...read.config } };
     },
     conclude(result, terminal) {
@@ -53,4 +58,15 @@ export function inspectCommand(
       return { summary, exitCode: 0 };
     },
   });
+}
+
+function checkGroups(names: readonly string[]): GroupName[] {
+  const strange = names.find((name) => !(groupNames as readonly string[]).includes(name));
+  if (strange === undefined) return names as GroupName[];
+  const [near] = similar(strange, groupNames);
+  throw new FlatwalkError(
+    'BAD_ARGUMENT',
+    `There is no group of instruments '${strange}'`,
+    `${near ? `Did you mean ${near}? ` : ''}Choose from: ${groupNames.join(', ')}.`,
+  );
 }

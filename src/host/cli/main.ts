@@ -4,6 +4,7 @@ import { sizeNames } from '../../../bench/problems.ts';
 import { suites } from '../../../bench/suites/index.ts';
 import { type ErrorCode, FlatwalkError } from '../../engine/index.ts';
 import { adapterWishes } from '../node/index.ts';
+import { groupNames } from '../tasks/inspect.ts';
 import { benchCommand, refuseWords } from './bench.ts';
 import { aloneCommand } from './bench-alone.ts';
 import { compareCommand, thresholdOption } from './bench-compare.ts';
@@ -111,6 +112,7 @@ command('inspect', 'look at one network with every instrument: curvature, and th
   .argument('<file>', '.json (activation, theta, X, y) or .npz from NumPy (X, y, theta)')
   .option('--instance <id>', 'which one, where the file has a list of them')
   .option('--activation <name>', 'activation, name or name:parameter, where the file does not say')
+  .option('--only <groups>', `comma-separated: ${groupNames.join(', ')} (default: all)`, list)
   .option('--probes <count>', "probes of Hutchinson's estimate, at most", whole(1), 1000)
   .addOption(
     new Option('--kind <kind>', 'law of the probes')
@@ -121,6 +123,11 @@ command('inspect', 'look at one network with every instrument: curvature, and th
   .option('--seed <seed>', 'seed of probes and starts', whole(0), 0)
   .option('--largest <count>', 'largest eigenvalues (default: 3, or as many as there are)', whole(0))
   .option('--smallest <count>', 'smallest eigenvalues (default: 3, or as many as there are)', whole(0))
+  .option(
+    '--most-steps <count>',
+    "basis vectors of Lanczos' method at most (default: 512, or as many as fit)",
+    whole(1),
+  )
   .option('--vectors', 'eigenvectors and the matrix J J^T too, in the document', false)
   .option('--products <count>', 'products for Hutch++ and XTrace each, at most', whole(3), 90)
   .option('--density', 'the density of the spectra too', false)

@@ -16,6 +16,8 @@ export interface SpectrumWish {
   /** How many eigenvalues at each end; null: three, or as many as there are. */
   readonly largest: number | null;
   readonly smallest: number | null;
+  /** Basis vectors of Lanczos' method at most; null for as many as are usual. */
+  readonly mostSteps: number | null;
   /** Whether eigenvectors are wanted too: m d numbers each. */
   readonly vectors: boolean;
   readonly seed: number;
@@ -33,7 +35,7 @@ export type Ends = Omit<Eigenpairs, 'largest' | 'smallest'> & {
 
 /** The spectra of the curvature matrices: both ends, the density, and the measures of sharpness that rest on them. */
 export interface SpectrumFindings {
-  readonly spectrum: { readonly [Kind in LossCurvature]: Ends | null };
+  readonly spectrum: { readonly [Kind in LossCurvature]: Ends | null } | null;
   readonly density: { readonly [Kind in LossCurvature]: Omit<SpectralDensity, 'rules'> | null } | null;
   readonly sharpness: Omit<SharpnessReport, 'note'> | null;
 }
@@ -42,12 +44,13 @@ const USUAL = 3;
 /** Directions of the average changes of the loss. */
 const DIRECTIONS = 100;
 
-export async function inspectSpectrum(subject: Subject, wish: SpectrumWish): Promise<SpectrumFindings> {
-  const spectrum = {
-    hessian: await inspectEnds(subject, wish, 'hessian'),
-    gaussNewton: await inspectEnds(subject, wish, 'gaussNewton'),
-  };
-  return { spectrum, density: await inspectDensity(subject, wish), sharpness: await inspectSharpness(subject, wish) };
+/** Both ends of the spectra of the loss. */
+export async function inspectSpectra(
+  subject: Subject,
+  wish: SpectrumWish,
+): Promise<Pick<SpectrumFindings, 'spectrum'>> {
+  const hessian = await inspectEnds(subject, wish, 'hessian');
+  return { spectrum: { hessian, gaussNewton: await inspectEnds(subject, wish, 'gaussNewton') } };
 }
 
 /** Both ends of one spectrum at the present weights. */
@@ -59,7 +62,11 @@ export function inspectEnds(
 ): Promise<Ends | null> {
   const { width, dimension } = subject.problem.shape;
   const usual = Math.min(USUAL, width * dimension);
-  const options = { largest: wish.largest ?? usual, smallest: wish.smallest ?? usual, seed: wish.seed };
+  // The smallest of the Gauss-Newton matrix are known where it has more rows than its rank: 0.
+  const known = of === 'gaussNewton' && width * dimension > subject.problem.shape.samples;
+  const { seed, mostSteps } = wish;
+  const ends = { largest: wish.largest ?? usual, smallest: wish.smallest ?? (known ? 0 : usual) };
+  const options = { ...ends, seed, mostSteps: mostSteps ?? undefined };
   if (options.largest + options.smallest === 0) {
     return Promise.resolve(subject.absent(name, 'No eigenvalues were asked for'));
   }
@@ -71,8 +78,11 @@ export function inspectEnds(
   });
 }
 
-async function inspectDensity(subject: Subject, { density, seed }: SpectrumWish): Promise<SpectrumFindings['density']> {
-  if (!density) return subject.absent('density', 'It was not asked for (--density)');
+export async function inspectDensity(
+  subject: Subject,
+  { density, seed }: SpectrumWish,
+): Promise<Pick<SpectrumFindings, 'density'>> {
+  if (!density) return { density: subject.absent('density', 'It was not asked for (--density)') };
   const one = (of: LossCurvature) =>
     subject.attempt(`density.${of}`, async () => {
       const [{ rules: _, ...found }] = await spectralDensity(subject.problem, { ...density, seed, of });
@@ -81,19 +91,22 @@ async function inspectDensity(subject: Subject, { density, seed }: SpectrumWish)
       }
       return found;
     });
-  return { hessian: await one('hessian'), gaussNewton: await one('gaussNewton') };
+  return { density: { hessian: await one('hessian'), gaussNewton: await one('gaussNewton') } };
 }
 
-async function inspectSharpness(subject: Subject, { radius, seed }: SpectrumWish) {
+export async function inspectSharpness(
+  subject: Subject,
+  { radius, seed }: SpectrumWish,
+): Promise<Pick<SpectrumFindings, 'sharpness'>> {
   const found = await subject.attempt('sharpness', async () => {
     return (await sharpness(subject.problem, { radius, seed, probes: DIRECTIONS }))[0];
   });
-  if (!found) return null;
+  if (!found) return { sharpness: null };
   const { note: _, ...report } = found;
   for (const [name, value] of Object.entries(report.values)) {
     if (value !== null) continue;
     const { definition } = sharpnessMeasures[name as keyof typeof sharpnessMeasures];
     subject.absent(`sharpness.values.${name}`, `${definition} Here it is so`);
   }
-  return report;
+  return { sharpness: report };
 }

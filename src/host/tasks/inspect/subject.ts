@@ -42,6 +42,7 @@ export class Subject {
   readonly notDefined: Record<string, string> = {};
   readonly notes: string[] = [];
   readonly #context: TaskContext;
+  #share = 0;
 
   constructor(problem: Problem, context: TaskContext) {
     this.problem = problem;
@@ -50,6 +51,7 @@ export class Subject {
 
   /** What `find` finds; null, with the reason under `name`, where that does not exist. @throws whatever else is wrong */
   async attempt<T>(name: string, find: () => Promise<T> | T): Promise<T | null> {
+    this.progress(this.#share, name);
     if (this.#context.signal?.aborted)
       throw new FlatwalkError('ABORTED', 'The inspection was stopped', 'Run it again.');
     try {
@@ -73,6 +75,7 @@ export class Subject {
   }
 
   progress(share: number, label: string): void {
+    this.#share = share;
     this.#context.emit({ kind: 'progress', share, label });
   }
 
