@@ -52,10 +52,6 @@ export function goldenChecks(golden: GoldenFile): Check[] {
       name: `drawn noise, ${plan.strategy}, ${plan.space} space`,
       run: (e: Engine) => checkDrawnNoise(e, golden.philox_sgd, plan),
     })),
-    ...golden.timescale.runs.map((g: GoldenFile) => ({
-      name: `timescale, ${g.mode}, step size ${g.eta.toPrecision(2)}`,
-      run: (e: Engine) => checkTimescale(e, golden.timescale, g),
-    })),
   ];
 }
 
@@ -195,40 +191,4 @@ function checkDrawnNoise(engine: Engine, g: GoldenFile, plan: Chosen): Promise<v
     }
   };
   return withProblem(engine, g, g.theta0, action, replicas);
-}
-
-/** Rows of a timescale run that are compared: those where F still falls. */
-const TIMESCALE_ROWS = 2;
-
-/** Averages of as many runs as the golden ones, with noise of their own: on the corrected prediction, and on those averages. */
-function checkTimescale(engine: Engine, problemOf: GoldenFile, g: GoldenFile): Promise<void> {
-  const action = async (problem: Problem) => {
-    const full = g.mode.startsWith('full');
-    const [every] = g.steps;
-    const run = problem.train({
-      stepSize: g.eta,
-      noise: g.sigma,
-      batch: full ? 'full' : g.b,
-      loss: full ? g.mode.slice('full_'.length) : undefined,
-      steps: TIMESCALE_ROWS * every,
-      every,
-      seed: 1,
-      metrics: ['retractedTrace'],
-    });
-    const means: number[] = [];
-    await run.finish(({ values }) => {
-      means.push((values.retractedTrace as number[]).reduce((sum, f) => sum + f, 0) / g.seeds);
-    });
-    for (let k = 0; k < TIMESCALE_ROWS; k++) {
-      const mean = means[k + 1];
-      within(`F after ${g.steps[k]} steps`, normError([mean], [g.F_corrected[k]]), 0.01);
-      // Five standard errors of the difference of two such averages; golden steps are rounded, by one step at most.
-      within(
-        `F beside the golden runs`,
-        Math.abs(mean - g.F_sgd_mean[k]),
-        5 * Math.SQRT2 * g.F_sgd_sem[k] + 1e-4 * mean,
-      );
-    }
-  };
-  return withProblem(engine, problemOf, problemOf.theta0, action, g.seeds);
 }
