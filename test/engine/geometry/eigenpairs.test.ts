@@ -139,6 +139,38 @@ test('the Gauss-Newton matrix has no negative end', async () => {
   expectEnds(found, p, product, dense);
 });
 
+describe('the Hessian on the manifold has the ends that golden.json has on the tangent space, and 0 off it', () => {
+  const instances = golden.instances.filter(
+    ({ expect: e, activation }: typeof golden) =>
+      e.rhess_eig_min_max_in_span && !['relu', 'square'].includes(activation),
+  );
+  for (const g of instances) {
+    test(g.id, async () => {
+      const { X, y, m, activation, on_M: onManifold, expect: off } = g;
+      const options = {
+        inputs: X,
+        labels: y,
+        width: m,
+        activation,
+        weights: [...flat(g.theta), ...flat(onManifold.theta)],
+      };
+      const found = await pairsOf({ ...options, replicas: 2 }, { of: 'riemannian' });
+      for (const [r, want] of [off, onManifold].entries()) {
+        const [low, high] = want.rhess_eig_min_max_in_span;
+        // Multipliers carry the condition of J J^T, as in theory for f32: 1e-5, or 1e-6 of the condition if that is more.
+        const tolerance = Math.max(1e-5, 1e-6 * want.cond_JJt) * Math.max(Math.abs(low), Math.abs(high));
+        expect(Math.abs(found[r].largest[0].value - Math.max(0, high))).toBeLessThan(tolerance);
+        expect(Math.abs(found[r].smallest[0].value - Math.min(0, low))).toBeLessThan(tolerance);
+        expect([found[r].complete, found[r].largest[0].converged, found[r].smallest[0].converged]).toEqual([
+          true,
+          true,
+          true,
+        ]);
+      }
+    });
+  }
+});
+
 describe('replicas', () => {
   const one = made({ n: 5, d: 6, m: 4 });
   const weightsOf = (seed: number) => Array.from(made({ n: 5, d: 6, m: 4, seed }).weights as Float32Array);
