@@ -3,6 +3,7 @@ import type { Law } from '../model/draws.ts';
 import { FlatwalkError } from '../model/errors.ts';
 import type { AdapterDescription } from './adapter.ts';
 import { checkLaw, count, type NumberList, toFloat32 } from './arrays.ts';
+import type { Stretch } from './gpu.ts';
 import {
   type MetricName,
   type MetricOptions,
@@ -59,22 +60,23 @@ export class Problem {
   async weights(): Promise<Float32Array> {
     this.#network.check();
     this.#network.catchUp?.();
-    return this.#floats(this.#network.weights, this.#network.replicas * this.#network.cells);
+    const { gpu, weights, replicas, cells } = this.#network;
+    const [bytes] = await gpu.read([{ buffer: weights, size: replicas * cells * 4 }]);
+    return new Float32Array(bytes);
   }
 
   /** The outputs r_i of every replica, replicas x n. */
   async outputs(): Promise<Float32Array> {
     const residuals = await this.residuals();
-    const { labels, samples } = this.#network;
-    return residuals.map((e, k) => e + labels[k % samples]);
+    const { labels } = this.#network;
+    return residuals.map((e, k) => e + labels[k % labels.length]);
   }
 
   /** r_i - y_i, replicas x n. */
   async residuals(): Promise<Float32Array> {
     const network = this.#network;
     network.check();
-    await this.#record([]);
-    return this.#floats(network.residuals, network.replicas * network.samples);
+    return this.#floats([], network.residuals, network.replicas * network.samples);
   }
 
   /** Pre-activations Theta X^T, replicas x m x n. @throws LIMIT where they do not fit in one block */
@@ -88,8 +90,7 @@ export class Problem {
         'Use fewer samples, neurons or replicas.',
       );
     }
-    await this.#record([]);
-    return this.#floats(network.preactivations, network.replicas * network.width * network.samples);
+    return this.#floats([], network.preactivations, network.replicas * network.width * network.samples);
   }
 
   /** L of every replica. */
@@ -143,8 +144,7 @@ export class Problem {
     const network = this.#network;
     network.check();
     const { gradientBuffer, prepareGradient } = await network.gpu.library.load('geometry');
-    await this.#record([await prepareGradient(network)]);
-    return this.#floats(gradientBuffer(network), network.replicas * network.cells);
+    return this.#floats([await prepareGradient(network)], gradientBuffer(network), network.replicas * network.cells);
   }
 
   /**
@@ -251,22 +251,28 @@ export class Problem {
   }
 
   async #result<T>(stage: Stage<T>): Promise<T> {
-    await this.#record([stage]);
-    return stage.finish(await this.#network.gpu.read(stage.outputs));
+    return stage.finish(await this.#read([stage], stage.outputs));
   }
 
-  /** Records stages over the forward pass of the present weights. */
-  async #record(stages: readonly Omit<Stage<unknown>, 'finish'>[]): Promise<void> {
+  async #floats(
+    stages: readonly Omit<Stage<unknown>, 'finish'>[],
+    buffer: GPUBuffer,
+    length: number,
+  ): Promise<Float32Array> {
+    const [bytes] = await this.#read(stages, [{ buffer, size: length * 4 }]);
+    return new Float32Array(bytes);
+  }
+
+  /**
+   * Records stages over the forward pass of the present weights, and reads. Between the first and the last of its commands
+   * nobody else gets a turn: evaluations that are under way at the same time share their buffers.
+   */
+  async #read(stages: readonly Omit<Stage<unknown>, 'finish'>[], outputs: readonly Stretch[]): Promise<ArrayBuffer[]> {
     const network = this.#network;
     const forward = await prepareForward(network, network.weights);
     network.check();
     network.catchUp?.();
     recordStages(network, forward, stages);
-  }
-
-  async #floats(buffer: GPUBuffer, length: number): Promise<Float32Array> {
-    this.#network.check();
-    const [bytes] = await this.#network.gpu.read([{ buffer, size: length * 4 }]);
-    return new Float32Array(bytes);
+    return network.gpu.read(outputs);
   }
 }

@@ -117,8 +117,17 @@ export async function productsInBatches(
       const from = (r * perReplica + done) * cells;
       batch.set(vectors.subarray(from, from + taken * cells), r * taken * cells);
     }
-    gpu.write(curvature.vectors, batch);
-    const products = await evaluate(curvature);
+    const products = await evaluate({
+      ...curvature,
+      block(block) {
+        // Here, where nobody else gets a turn before the products are read, and behind what was recorded before.
+        if (block === network.blocks[0]) {
+          gpu.recorder.submit();
+          gpu.write(curvature.vectors, batch);
+        }
+        curvature.block(block);
+      },
+    });
     for (let r = 0; r < replicas; r++) {
       const from = r * taken * cells;
       result.set(products.subarray(from, from + taken * cells), (r * perReplica + done) * cells);

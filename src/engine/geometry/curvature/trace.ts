@@ -70,11 +70,12 @@ export function* looks(budget: number): Generator<number> {
 /**
  * Hutchinson's estimate of tr H (Communications in Statistics 19, 1990), for every replica, beside the closed form. Probe k of
  * replica r is drawn by (seed, k, r) alone, so its value does not depend on the budget nor on the memory there is.
- * @throws BAD_ARGUMENT; NOT_DEFINED where a probe is not finite
+ * @throws BAD_ARGUMENT; LIMIT above 2^24 probes of all replicas together; NOT_DEFINED where a probe is not finite
  */
 export async function estimateTrace(problem: Problem, options: TraceOptions): Promise<TraceReport[]> {
   const { kind = 'rademacher', seed = 0, relativeError, of = 'hessian' } = options;
   const budget = count('probes', options.probes);
+  checkKept(budget, problem.lowLevel.network.replicas);
   checkProbeKind(kind);
   checkLossCurvature(of);
   count('seed', seed, 0);
@@ -104,6 +105,18 @@ export async function estimateTrace(problem: Problem, options: TraceOptions): Pr
     if (met.every(Boolean)) break;
   }
   return found.map((samples, r) => report(samples.slice(0, taken[r]), exact[r], met[r], relativeError));
+}
+
+/** Every probe's value is kept: 128 MiB in float64. */
+const MOST_KEPT = 2 ** 24;
+
+function checkKept(probes: number, replicas: number): void {
+  if (probes * replicas <= MOST_KEPT) return;
+  throw new FlatwalkError(
+    'LIMIT',
+    `The values of ${probes} probes of ${replicas} replicas are too many to keep`,
+    `Ask for at most ${Math.floor(MOST_KEPT / replicas)} probes.`,
+  );
 }
 
 function report(samples: Float64Array, exact: number, met: boolean, relativeError?: number): TraceReport {

@@ -154,7 +154,9 @@ export function checkAborted(signal: AbortSignal | undefined): void {
 function attempt(point: ManifoldPoint, speed: Float64Array, h: number, velocity: Velocity) {
   try {
     const step = dormandPrince(point, speed, h, velocity);
-    const error = largest(timesGram(point, step.error)) / largest(point.Z);
+    const moved = largest(timesGram(point, step.error));
+    // Where nothing moves, as at weights of 0, there is no error, whatever it is held against.
+    const error = moved === 0 ? 0 : moved / largest(point.Z);
     const { point: end, converged } = retract(pointAt(point, step.A), { iterations: 8 });
     if (!converged) return notRetracted();
     return { error, point: end, velocity: velocity(end), at: step.at };

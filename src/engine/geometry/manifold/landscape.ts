@@ -11,7 +11,8 @@ import { riemannianGradient } from './sharpness.ts';
 
 /**
  * The manifold around one replica, computed when asked: what rows of a run tell of it. In float64, from its pre-activations
- * after a retraction in f32. Where the tangent space is not defined, since J J^T is singular, there is no number: NaN.
+ * after a retraction in f32. Where the tangent space is not defined, since J J^T is singular, there is no number: NaN; nor where a
+ * replica has diverged.
  */
 export interface Landscape {
   gradientNorm(): number;
@@ -57,9 +58,9 @@ function landscape(state: DataState): Landscape {
     gradientNorm: () => orNaN(() => riemannianGradient(state).norm),
     // Where m rank(X) = n there is no tangent direction at all.
     smallestEigenvalue: () => orNaN(() => riemannianEigenvalues(state)[0] ?? Number.NaN),
-    kernelCondition: () => kernelCondition(state),
-    largestKernelEigenvalue: () => kernelEigenvalues(state)[state.n - 1],
-    distinctNeurons: () => clusters(state).distinct,
+    kernelCondition: () => orNaN(() => kernelCondition(state)),
+    largestKernelEigenvalue: () => orNaN(() => kernelEigenvalues(state)[state.n - 1]),
+    distinctNeurons: () => orNaN(() => clusters(state).distinct),
   };
 }
 
@@ -67,7 +68,8 @@ function orNaN(value: () => number): number {
   try {
     return value();
   } catch (error) {
-    if (error instanceof FlatwalkError && error.code === 'NOT_DEFINED') return Number.NaN;
+    if (error instanceof FlatwalkError && (error.code === 'NOT_DEFINED' || error.code === 'NOT_FINITE'))
+      return Number.NaN;
     throw error;
   }
 }

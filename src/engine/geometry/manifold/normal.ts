@@ -1,7 +1,7 @@
 import { FlatwalkError } from '../../../model/errors.ts';
 import { cholesky, choleskySolve } from '../../../model/linear.ts';
 import { symmetricEigenvalues } from '../../eigenvalues.ts';
-import { type DataState, timesGram } from './point.ts';
+import { type DataState, largest, timesGram } from './point.ts';
 
 /** What the tangent space at a point is made of: row i of J has the coefficients s_ji in column i. */
 export interface Normal {
@@ -17,11 +17,27 @@ export interface Normal {
 export function normalSpace(point: DataState): Normal {
   const slopes = slopesOf(point);
   const kernel = kernelOf(point, slopes);
+  let factor: Float64Array;
   try {
-    return { slopes, kernel, factor: cholesky(kernel, point.n, 'J J^T') };
+    factor = cholesky(kernel, point.n, 'J J^T');
   } catch (cause) {
     throw singular(point, slopes, kernel, cause);
   }
+  if (isDoubtful(kernel, factor, point.n)) throw singular(point, slopes, kernel);
+  return { slopes, kernel, factor };
+}
+
+/** A pivot of no more than this share of its diagonal entry may be rounding, which earlier small pivots have blown up. */
+const SMALL_PIVOT = 1e-9;
+
+/** Whether gradients of length 1 would have a singular J J^T, which a factorisation need not notice. */
+function isDoubtful(kernel: Float64Array, factor: Float64Array, n: number): boolean {
+  let least = 1;
+  for (let i = 0; i < n; i++) least = Math.min(least, factor[i * n + i] ** 2 / kernel[i * n + i]);
+  if (least > SMALL_PIVOT) return false;
+  const lengths = Float64Array.from({ length: n }, (_, i) => Math.sqrt(kernel[i * n + i]));
+  const scaled = kernel.map((value, cell) => value / lengths[Math.floor(cell / n)] / lengths[cell % n]);
+  return condition(symmetricEigenvalues(scaled, n).sort()) === Number.POSITIVE_INFINITY;
 }
 
 /** s_ji = a_j phi'(z_ij), m x n. */
@@ -48,12 +64,14 @@ export function kernelOf({ m, n, G }: DataState, slopes: Float64Array): Float64A
   return K;
 }
 
-/** Eigenvalues of J J^T, ascending, n. */
+/** Eigenvalues of J J^T, ascending, n. @throws NOT_FINITE */
 export function kernelEigenvalues(point: DataState): Float64Array {
-  return symmetricEigenvalues(kernelOf(point, slopesOf(point)), point.n).sort();
+  const kernel = kernelOf(point, slopesOf(point));
+  if (!kernel.every(Number.isFinite)) throw outOfRange(point);
+  return symmetricEigenvalues(kernel, point.n).sort();
 }
 
-/** Largest over smallest eigenvalue of J J^T; Infinity where the smallest is not above the rounding of the largest. */
+/** Largest over smallest eigenvalue of J J^T; Infinity where the smallest is not above the rounding of the largest. @throws NOT_FINITE */
 export function kernelCondition(point: DataState): number {
   return condition(kernelEigenvalues(point));
 }
@@ -82,16 +100,20 @@ function condition(eigenvalues: Float64Array): number {
   return low > eigenvalues.length * Number.EPSILON * high ? high / low : Number.POSITIVE_INFINITY;
 }
 
-function singular(point: DataState, slopes: Float64Array, kernel: Float64Array, cause: unknown): unknown {
-  if (!(cause instanceof FlatwalkError)) return cause;
+function outOfRange(point: DataState, cause?: unknown): FlatwalkError {
+  return new FlatwalkError(
+    'NOT_FINITE',
+    `The slopes a_j φ'(z_ij) leave the range of float64 (largest |z| ${largest(point.Z)})`,
+    'Start nearer to the manifold, or flow with a smaller tolerance.',
+    { cause },
+  );
+}
+
+function singular(point: DataState, slopes: Float64Array, kernel: Float64Array, cause?: unknown): unknown {
+  if (cause !== undefined && !(cause instanceof FlatwalkError)) return cause;
   const { m, n, G } = point;
   if (!kernel.every(Number.isFinite)) {
-    return new FlatwalkError(
-      'NOT_FINITE',
-      `The slopes a_j φ'(z_ij) leave the range of float64 (largest |z| ${Math.max(...point.Z.map(Math.abs))})`,
-      'Start nearer to the manifold, or flow with a smaller tolerance.',
-      { cause },
-    );
+    return outOfRange(point, cause);
   }
   const number = condition(symmetricEigenvalues(kernel.slice(), n).sort());
   const rank = rankFactor(G, n).rank;
@@ -114,19 +136,21 @@ function singular(point: DataState, slopes: Float64Array, kernel: Float64Array, 
 
 /**
  * G = L L^T with L n x rank by Cholesky with pivoting: coordinates of the data points in an orthonormal basis of their span.
- * A pivot counts as zero below 1e-13 of the largest diagonal entry.
+ * A data point is taken to lie in the span of others where the rest is below 1e-13 of its own squared length, so that the rank
+ * does not depend on how long the data points are.
  */
 export function rankFactor(G: Float64Array, n: number): { readonly L: Float64Array; readonly rank: number } {
-  const left = Float64Array.from({ length: n }, (_, i) => G[i * n + i]);
-  const least = 1e-13 * left.reduce((a, b) => Math.max(a, b), 0);
+  const lengths = Float64Array.from({ length: n }, (_, i) => Math.sqrt(G[i * n + i]));
+  // Of data points of length 1; a point that is zero has no share in it.
+  const left = lengths.map((length) => (length > 0 ? 1 : 0));
   const columns: Float64Array[] = [];
   for (;;) {
     const pivot = left.reduce((best, value, i) => (value > left[best] ? i : best), 0);
-    if (columns.length === n || left[pivot] <= least) break;
+    if (columns.length === n || left[pivot] <= 1e-13) break;
     const root = Math.sqrt(left[pivot]);
     const column = new Float64Array(n);
     for (let i = 0; i < n; i++) {
-      let sum = G[i * n + pivot];
+      let sum = lengths[i] > 0 ? G[i * n + pivot] / lengths[i] / lengths[pivot] : 0;
       for (const other of columns) sum -= other[i] * other[pivot];
       column[i] = sum / root;
     }
@@ -137,7 +161,7 @@ export function rankFactor(G: Float64Array, n: number): { readonly L: Float64Arr
   const rank = columns.length;
   const L = new Float64Array(n * rank);
   columns.forEach((column, l) => {
-    for (let i = 0; i < n; i++) L[i * rank + l] = column[i];
+    for (let i = 0; i < n; i++) L[i * rank + l] = lengths[i] * column[i];
   });
   return { L, rank };
 }

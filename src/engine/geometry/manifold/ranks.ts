@@ -1,6 +1,6 @@
 import { FlatwalkError } from '../../../model/errors.ts';
 import { real } from '../../arrays.ts';
-import { singularValues } from './singular.ts';
+import { lengthOf, singularValues } from './singular.ts';
 
 /** A feature matrix Z: m neurons (rows) at n samples, flat and row-major. A ManifoldPoint is one. */
 export interface Features {
@@ -39,7 +39,7 @@ export interface FeatureRanks {
 /**
  * Ranks and alignment of the feature matrix in the definitions in use. The zero matrix has rank 0 in all of them, and all of
  * its energy in any direction. `tolerance` is that of numericalRank, 1e-3 if not given: weights read from the device carry
- * relative rounding of 1e-7. @throws BAD_SHAPE, BAD_ARGUMENT
+ * relative rounding of 1e-7. @throws BAD_SHAPE, BAD_ARGUMENT, NOT_FINITE
  */
 export function featureRanks(features: Features, { tolerance = 1e-3 }: { tolerance?: number } = {}): FeatureRanks {
   const { m, n, Z } = checkFeatures(features);
@@ -73,14 +73,14 @@ export interface Clusters {
 /**
  * Neurons that do the same on the data: single linkage, two neurons being linked where their rows of Z are within
  * `tolerance` (1e-3 if not given) times the length of the longest row. Signed: opposite rows are far apart.
- * @throws BAD_SHAPE, BAD_ARGUMENT
+ * @throws BAD_SHAPE, BAD_ARGUMENT, NOT_FINITE
  */
 export function clusters(features: Features, tolerance = 1e-3): Clusters {
   const { m, n, Z } = checkFeatures(features);
   real('tolerance', tolerance, 0);
   const row = (j: number) => Float64Array.from({ length: n }, (_, i) => Z[j * n + i]);
   const rows = Array.from({ length: m }, (_, j) => row(j));
-  const reach = tolerance * rows.reduce((most, r) => Math.max(most, Math.hypot(...r)), 0);
+  const reach = tolerance * rows.reduce((most, r) => Math.max(most, lengthOf(r)), 0);
   const left = new Set(rows.keys());
   const members: number[][] = [];
   for (const seed of left) {
@@ -89,7 +89,7 @@ export function clusters(features: Features, tolerance = 1e-3): Clusters {
     // The list grows while it is gone through.
     for (const j of cluster) {
       for (const k of left) {
-        if (Math.hypot(...rows[j].map((z, i) => z - rows[k][i])) > reach) continue;
+        if (lengthOf(rows[j].map((z, i) => z - rows[k][i])) > reach) continue;
         left.delete(k);
         cluster.push(k);
       }
@@ -118,7 +118,7 @@ function cosines({ m, n, Z }: Features) {
   const units: Float64Array[] = [];
   for (let j = 0; j < m; j++) {
     const row = Float64Array.from({ length: n }, (_, i) => Z[j * n + i]);
-    const length = Math.hypot(...row);
+    const length = lengthOf(row);
     if (length > 0) units.push(row.map((z) => z / length));
   }
   let least = 1;
@@ -141,7 +141,12 @@ function cosines({ m, n, Z }: Features) {
 
 function checkFeatures(features: Features): Features {
   const { m, n, Z } = features;
-  if (m > 0 && n > 0 && Z.length === m * n) return features;
+  if (m > 0 && n > 0 && Z.length === m * n) {
+    const bad = Array.prototype.findIndex.call(Z, (z: number) => !Number.isFinite(z));
+    if (bad < 0) return features;
+    const what = `Z: neuron ${Math.floor(bad / n)} has the pre-activation ${Z[bad]} at sample ${bad % n}`;
+    throw new FlatwalkError('NOT_FINITE', what, 'Take weights at which the network has finite pre-activations.');
+  }
   throw new FlatwalkError('BAD_SHAPE', `Z has ${Z.length} numbers, not ${m} x ${n}`, 'Give m rows of n numbers.');
 }
 

@@ -18,7 +18,7 @@ export function singularValues(matrix: ArrayLike<number>, rows: number, columns:
       for (let r = p + 1; r < size; r++) if (orthogonalise(vectors[p], vectors[r])) turned = true;
     }
   }
-  const values = Float64Array.from(vectors, (v) => Math.hypot(...v));
+  const values = Float64Array.from(vectors, lengthOf);
   return values.sort().reverse();
 }
 
@@ -43,4 +43,11 @@ function orthogonalise(a: Float64Array, b: Float64Array): boolean {
     b[k] = sine * x + cosine * b[k];
   }
   return true;
+}
+
+/** Euclidean length of a vector of any number of entries, scaled so that no square leaves the range of numbers. */
+export function lengthOf(vector: Float64Array): number {
+  const most = vector.reduce((a, b) => Math.max(a, Math.abs(b)), 0);
+  if (most === 0 || !Number.isFinite(most)) return most;
+  return most * Math.sqrt(vector.reduce((sum, value) => sum + (value / most) ** 2, 0));
 }

@@ -40,10 +40,11 @@ export async function predictWalk(start: ManifoldPoint, options: PredictOptions)
   const steps = checkTimes(options.steps);
   const optimum = ifDefined(() => alignedState(point))?.sharpness ?? null;
   const row = rowMaker(optimum, options.hessian ?? false);
+  const settings = integration(options);
   const predict = async (velocity: Velocity): Promise<{ rows: WalkRow[]; end: Ended }> => {
     const rows: WalkRow[] = [];
     const end = await integrate(point, velocity, {
-      ...integration(options),
+      ...settings,
       times: steps,
       step: () => false,
       output: (step, at) => rows.push({ step, ...row(step * perStep, at) }),

@@ -95,6 +95,8 @@ export async function prepareLanczos(
     const state = buffer('basis state', vectors * BASIS_STATE);
     const records = buffer('basis records', slots * vectors * BASIS_RECORD);
     const closing = buffer('closing', vectors);
+    // Others may use the vectors of the products while the device's answers are awaited.
+    const last = buffer('last basis vectors', vectors * length);
     const lanes = { LANES: lanesFor(Math.min(LENGTH_PER_CHUNK, length), gpu.lanes) };
     const [choose, multiply, add, subtract, decide, append, forward] = await Promise.all([
       gpu.launch(
@@ -158,7 +160,9 @@ export async function prepareLanczos(
         const [rows, own] = await evaluate({
           block() {},
           end() {
+            gpu.recorder.copy(last, 0, next, 0, vectors * length * 4);
             for (let slot = first; slot < end; slot++) step(slot, which !== undefined && slot === first);
+            gpu.recorder.copy(next, 0, last, 0, vectors * length * 4);
           },
           outputs: [
             { buffer: projected, offset: first * row, size: (end - first) * row },
