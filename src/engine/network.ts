@@ -72,6 +72,8 @@ export class Network {
   catchUp: (() => void) | null = null;
   /** Counts what has changed the weights: a run takes its checkpoints only while nothing else has. */
   generation = 0;
+  /** Counts changes of the weights, a run's own steps too: what is measured over several evaluations is of one point. */
+  moves = 0;
   #dataGram: Promise<GPUBuffer> | null = null;
   #dataSum: number | null = null;
   #disposed = false;
@@ -219,6 +221,7 @@ export class Network {
     this.check();
     const values = this.#allReplicas(toFloat32('weights', list).values);
     this.generation++;
+    this.moves++;
     this.gpu.write(this.weights, values);
   }
 
@@ -227,6 +230,7 @@ export class Network {
     this.gpu.recorder.copy(from, 0, this.weights, 0, this.replicas * this.cells * 4);
     this.gpu.recorder.submit();
     this.generation++;
+    this.moves++;
   }
 
   /** @throws DISPOSED, DEVICE_LOST */

@@ -207,6 +207,7 @@ export class Run implements AsyncIterable<MetricRow> {
   async #submit(stepper: Stepper, pace: Pace, end: number): Promise<void> {
     this.#network.check();
     const steps = Math.min(pace.steps, end - this.#step);
+    this.#network.moves++;
     stepper(this.#step, steps);
     this.#network.gpu.recorder.submit();
     this.#step += steps;
@@ -220,6 +221,7 @@ export class Run implements AsyncIterable<MetricRow> {
     const first = Math.floor(this.#step / every) + 1;
     const ends = Array.from({ length: count }, (_, k) => (first + k) * every);
     const steps = ends[count - 1] - this.#step;
+    this.#network.moves++;
     stepper(this.#step, steps, every);
     rows.push(ends);
     this.#step += steps;

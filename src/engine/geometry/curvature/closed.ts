@@ -3,6 +3,7 @@ import type { Network } from '../../network.ts';
 import type { Problem } from '../../problem.ts';
 import type { LossCurvature } from '../../stages/curvature.ts';
 import type { ProbeKind } from '../../stages/probes.ts';
+import { atOnePoint } from '../steady.ts';
 import { forEachBlock } from './blocks.ts';
 import { checkLossCurvature } from './products.ts';
 
@@ -25,7 +26,9 @@ export interface TraceParts {
 }
 
 /** tr H by neuron and by data point, for every replica. @throws NOT_DEFINED where an output is not finite */
-export async function traceParts(problem: Problem, { of = 'hessian' }: ClosedOptions = {}): Promise<TraceParts[]> {
+export const traceParts = /* @__PURE__ */ atOnePoint(measureTraceParts);
+
+async function measureTraceParts(problem: Problem, { of = 'hessian' }: ClosedOptions = {}): Promise<TraceParts[]> {
   checkLossCurvature(of);
   const { replicas, width, samples, squaredNorms } = problem.lowLevel.network;
   const parts = Array.from({ length: replicas }, () => ({
@@ -50,7 +53,9 @@ export async function traceParts(problem: Problem, { of = 'hessian' }: ClosedOpt
  * The diagonal of H of every replica, m x d each: H_(jl)(jl) = 2 Σ_i (s_ij² + t_ij) x_il².
  * @throws NOT_DEFINED where an output is not finite
  */
-export async function hessianDiagonal(
+export const hessianDiagonal = /* @__PURE__ */ atOnePoint(measureHessianDiagonal);
+
+async function measureHessianDiagonal(
   problem: Problem,
   { of = 'hessian' }: ClosedOptions = {},
 ): Promise<Float64Array[]> {
@@ -81,7 +86,9 @@ const HOST_WORK = 2 ** 33;
  * because K_ik = G_ik Σ_j s_ij s_kj, x_kᵀ B_j x_k = Σ_i b_ij G_ik² and tr B_j² = Σ_ik b_ij b_kj G_ik². O(n² (m + d)).
  * @throws LIMIT where n² (m + d) is too much for the host, with the n that fits; NOT_DEFINED where an output is not finite
  */
-export async function frobeniusNorm(problem: Problem, { of = 'hessian' }: ClosedOptions = {}): Promise<Float64Array> {
+export const frobeniusNorm = /* @__PURE__ */ atOnePoint(measureFrobeniusNorm);
+
+async function measureFrobeniusNorm(problem: Problem, { of = 'hessian' }: ClosedOptions = {}): Promise<Float64Array> {
   checkLossCurvature(of);
   const { network } = problem.lowLevel;
   const { replicas, samples, width } = network;

@@ -1,4 +1,5 @@
 import type { Problem } from '../../problem.ts';
+import { atOnePoint } from '../steady.ts';
 import { dot, orthonormalise } from './orthonormal.ts';
 import { prepareSketch, type SketchOptions, type SketchReport, sketchReport } from './sketch.ts';
 
@@ -12,7 +13,9 @@ import { prepareSketch, type SketchOptions, type SketchReport, sketchReport } fr
  * Products are f32 on the device, bases float64 on the host. A budget above 3 N, N = m d, is not used up.
  * @throws BAD_ARGUMENT for less than 3 products; LIMIT with the budget that fits; NOT_DEFINED where H is not finite
  */
-export async function hutchPlusPlus(problem: Problem, options: SketchOptions): Promise<SketchReport[]> {
+export const hutchPlusPlus = /* @__PURE__ */ atOnePoint(measureHutchPlusPlus);
+
+async function measureHutchPlusPlus(problem: Problem, options: SketchOptions): Promise<SketchReport[]> {
   const sketch = await prepareSketch(problem, options, 3);
   const { each, network, exact } = sketch;
   const size = network.cells;

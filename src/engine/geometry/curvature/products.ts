@@ -2,6 +2,7 @@ import { FlatwalkError } from '../../../model/errors.ts';
 import { type NumberList, toFloat32 } from '../../arrays.ts';
 import type { Problem } from '../../problem.ts';
 import { type Curvature, type LossCurvature, prepareCurvature, productsInBatches } from '../../stages/curvature.ts';
+import { atOnePoint } from '../steady.ts';
 import { prepareRiemannian } from './riemannian.ts';
 
 /**
@@ -52,7 +53,9 @@ export async function prepareCurvatureProducts(problem: Problem, of: CurvatureKi
  * @throws BAD_SHAPE, NOT_FINITE, BAD_ARGUMENT; for 'riemannian' also LIMIT above 512 samples and NOT_DEFINED where J Jᵀ is
  *   singular
  */
-export async function curvatureProducts(
+export const curvatureProducts = /* @__PURE__ */ atOnePoint(measureCurvatureProducts);
+
+async function measureCurvatureProducts(
   problem: Problem,
   vectors: NumberList,
   { of = 'hessian' }: { readonly of?: CurvatureKind } = {},

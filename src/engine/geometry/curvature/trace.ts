@@ -4,6 +4,7 @@ import { count, real } from '../../arrays.ts';
 import type { Problem } from '../../problem.ts';
 import type { LossCurvature } from '../../stages/curvature.ts';
 import { meanAndError, type ProbeKind, prepareProbes } from '../../stages/probes.ts';
+import { atOnePoint } from '../steady.ts';
 import { checkProbeKind } from './closed.ts';
 import { checkLossCurvature } from './products.ts';
 
@@ -72,7 +73,9 @@ export function* looks(budget: number): Generator<number> {
  * replica r is drawn by (seed, k, r) alone, so its value does not depend on the budget nor on the memory there is.
  * @throws BAD_ARGUMENT; LIMIT above 2^24 probes of all replicas together; NOT_DEFINED where a probe is not finite
  */
-export async function estimateTrace(problem: Problem, options: TraceOptions): Promise<TraceReport[]> {
+export const estimateTrace = /* @__PURE__ */ atOnePoint(measureEstimateTrace);
+
+async function measureEstimateTrace(problem: Problem, options: TraceOptions): Promise<TraceReport[]> {
   const { kind = 'rademacher', seed = 0, relativeError, of = 'hessian' } = options;
   const budget = count('probes', options.probes);
   checkKept(budget, problem.lowLevel.network.replicas);

@@ -1,4 +1,5 @@
 import type { Problem } from '../../problem.ts';
+import { atOnePoint } from '../steady.ts';
 import { dot, missingDirections, type Orthonormal, orthonormalise } from './orthonormal.ts';
 import { prepareSketch, type SketchOptions, type SketchReport, sketchReport } from './sketch.ts';
 
@@ -14,7 +15,9 @@ import { prepareSketch, type SketchOptions, type SketchReport, sketchReport } fr
  * Products are f32 on the device, bases float64 on the host. A budget above 2 N, N = m d, is not used up.
  * @throws BAD_ARGUMENT for less than 2 products; LIMIT with the budget that fits; NOT_DEFINED where H is not finite
  */
-export async function xTrace(problem: Problem, options: SketchOptions): Promise<SketchReport[]> {
+export const xTrace = /* @__PURE__ */ atOnePoint(measureXTrace);
+
+async function measureXTrace(problem: Problem, options: SketchOptions): Promise<SketchReport[]> {
   const sketch = await prepareSketch(problem, options, 2);
   const { each, network, exact } = sketch;
   const draws = sketch.draw('gaussian', 0);

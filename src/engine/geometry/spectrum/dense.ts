@@ -2,6 +2,7 @@ import { FlatwalkError } from '../../../model/errors.ts';
 import { symmetricEigenvalues } from '../../eigenvalues.ts';
 import type { Problem } from '../../problem.ts';
 import { type CurvatureKind, curvatureProducts } from '../curvature/products.ts';
+import { atOnePoint } from '../steady.ts';
 
 /** Rows that a dense matrix may have: 16 million numbers, and seconds for the eigenvalues. */
 export const MOST_ROWS = 2048;
@@ -18,7 +19,9 @@ export interface DenseOptions {
  * in float64 as (H + H^T) / 2. Entries are off by about 1e-6 of the norm.
  * @throws LIMIT where there are more than 2048 rows, or 2048² numbers with all replicas, naming the N that fits
  */
-export async function denseMatrix(problem: Problem, { of = 'hessian' }: DenseOptions = {}): Promise<Float64Array[]> {
+export const denseMatrix = /* @__PURE__ */ atOnePoint(measureDenseMatrix);
+
+async function measureDenseMatrix(problem: Problem, { of = 'hessian' }: DenseOptions = {}): Promise<Float64Array[]> {
   const { replicas, cells: size } = problem.lowLevel.network;
   if (replicas * size * size > MOST_NUMBERS) {
     const fitting = Math.floor(Math.sqrt(MOST_NUMBERS / replicas));

@@ -4,6 +4,7 @@ import { count, real } from '../../arrays.ts';
 import type { Problem } from '../../problem.ts';
 import { vectorsAtOnce } from '../../stages/curvature.ts';
 import { type CurvatureKind, prepareCurvatureProducts } from '../curvature/products.ts';
+import { atOnePoint } from '../steady.ts';
 import { BASIS_RECORD } from './kernels.ts';
 import { prepareLanczos, slotsThatFit } from './lanczos.ts';
 import { type BasisRecords, gaussRuleOf, projectionOf } from './ritz.ts';
@@ -65,7 +66,9 @@ const LOOK = 16;
  * Sources: S. Ubaru, J. Chen and Y. Saad, SIAM J. Matrix Anal. Appl. 38 (2017); B. Ghorbani, S. Krishnan and Y. Xiao, ICML 2019.
  * @throws BAD_ARGUMENT; LIMIT where not even one basis a replica fits; NOT_DEFINED where products leave the range of f32
  */
-export async function spectralDensity(problem: Problem, options: DensityOptions = {}): Promise<SpectralDensity[]> {
+export const spectralDensity = /* @__PURE__ */ atOnePoint(measureSpectralDensity);
+
+async function measureSpectralDensity(problem: Problem, options: DensityOptions = {}): Promise<SpectralDensity[]> {
   const { network } = problem.lowLevel;
   const { replicas, cells: size } = network;
   const { of = 'hessian', seed = 0, kind = 'sphere', width } = options;

@@ -3,6 +3,7 @@ import { count, real } from '../../arrays.ts';
 import type { Network } from '../../network.ts';
 import type { Problem } from '../../problem.ts';
 import { type CurvatureKind, prepareCurvatureProducts } from '../curvature/products.ts';
+import { atOnePoint } from '../steady.ts';
 import { type Lanczos, prepareLanczos, slotsThatFit } from './lanczos.ts';
 import { progressOf, type Wish, wanted } from './progress.ts';
 import { projectionOf, ritzVectorsOf } from './ritz.ts';
@@ -65,7 +66,9 @@ const FIRST_LOOK = 12;
  * @throws BAD_ARGUMENT for more eigenvalues than there are, or than the steps allow; LIMIT where no basis fits; NOT_DEFINED
  *   where products leave the range of f32
  */
-export async function eigenpairs(problem: Problem, options: EigenpairOptions = {}): Promise<Eigenpairs[]> {
+export const eigenpairs = /* @__PURE__ */ atOnePoint(measureEigenpairs);
+
+async function measureEigenpairs(problem: Problem, options: EigenpairOptions = {}): Promise<Eigenpairs[]> {
   const { network } = problem.lowLevel;
   const { cells: length } = network;
   const { of = 'hessian', seed = 0 } = options;

@@ -2,6 +2,7 @@ import { symmetricEigenvalues } from '../../eigenvalues.ts';
 import type { Problem } from '../../problem.ts';
 import { kernelOf, slopesOf } from '../manifold/normal.ts';
 import { manifoldPoint } from '../manifold/point.ts';
+import { atOnePoint } from '../steady.ts';
 
 /** J J^T of one replica: the Gram matrix of the gradients of the outputs. */
 export interface TangentKernel {
@@ -22,7 +23,9 @@ export interface TangentKernel {
  * replica, in float64 throughout.
  * @throws LIMIT above 512 samples
  */
-export async function tangentKernel(problem: Problem): Promise<TangentKernel[]> {
+export const tangentKernel = /* @__PURE__ */ atOnePoint(measureTangentKernel);
+
+async function measureTangentKernel(problem: Problem): Promise<TangentKernel[]> {
   const { replicas, samples: n } = problem.lowLevel.network;
   const kernels: TangentKernel[] = [];
   for (let r = 0; r < replicas; r++) {

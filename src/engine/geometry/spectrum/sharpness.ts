@@ -5,6 +5,7 @@ import type { Network } from '../../network.ts';
 import type { Problem } from '../../problem.ts';
 import { hessianDiagonal } from '../curvature/closed.ts';
 import { kinkNote } from '../curvature/kinks.ts';
+import { atOnePoint } from '../steady.ts';
 import { type Eigenpairs, eigenpairs } from './eigenpairs.ts';
 import { type LossAround, lossAround } from './loss.ts';
 import type { SharpnessName } from './measures.ts';
@@ -42,7 +43,9 @@ const HOST_WORK = 2 ** 33;
  * @throws BAD_ARGUMENT; LIMIT where that is too much for the host, with the number of probes that fits; NOT_DEFINED where a
  *   loss within the radius is not finite
  */
-export async function sharpness(problem: Problem, options: SharpnessOptions = {}): Promise<SharpnessReport[]> {
+export const sharpness = /* @__PURE__ */ atOnePoint(measureSharpness);
+
+async function measureSharpness(problem: Problem, options: SharpnessOptions = {}): Promise<SharpnessReport[]> {
   const { network } = problem.lowLevel;
   const { radius = 0.05, probes = 100, seed = 0, kind = 'sphere' } = options;
   real('radius', radius, Number.MIN_VALUE);
