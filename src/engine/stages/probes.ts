@@ -32,6 +32,9 @@ export interface TraceEstimate {
   readonly samples: Float64Array;
 }
 
+/** Sizes that are powers of two, so that buffers for all the numbers of probes that are ever asked for are few. */
+const room = (numbers: number) => 2 ** Math.ceil(Math.log2(numbers));
+
 /** Projections U = V X^T that may be kept: 128 MiB, what every device can bind at once. */
 const KEPT_CELLS = 1 << 25;
 
@@ -44,11 +47,11 @@ export async function prepareProbes(network: Network, options: ProbeOptions): Pr
   const { probes, first: firstProbe = 0, of = 'hessian', repeated = false } = options;
   const sphere = options.kind === 'sphere';
   const chunks = chunkCount(blocks);
-  const forms = network.scratch('forms', chunks * replicas * probes);
+  const forms = network.scratch('forms', room(chunks * replicas * probes));
   const kept = repeated && blocks.length === 1 && replicas * probes * width * samples <= KEPT_CELLS;
   const atOnce = vectorsAtOnce(network, probes);
   const { project, projections, vectors } = await prepareProjections(network, options, atOnce);
-  const all = kept ? network.scratch('kept projections', replicas * probes * width * samples) : projections;
+  const all = kept ? network.scratch('kept projections', room(replicas * probes * width * samples)) : projections;
   const residuals = curvatureResiduals(network, of);
   const [form, lengths] = await Promise.all([
     network.launch(
@@ -132,7 +135,7 @@ async function prepareLengths(network: Network, values: GPUBuffer, probes: numbe
   const { gpu, replicas, cells } = network;
   const parts = Math.ceil(cells / VALUES_PER_CHUNK);
   const partials = network.scratch('squares', replicas * atOnce * parts);
-  const squares = network.scratch('probe squares', replicas * probes * parts);
+  const squares = network.scratch('probe squares', room(replicas * probes * parts));
   const constants = { LANES: lanesFor(Math.min(VALUES_PER_CHUNK, cells), gpu.lanes) };
   const sum = await gpu.launch('sum_squares', { values, partials }, { constants });
   return {

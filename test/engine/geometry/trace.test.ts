@@ -202,3 +202,14 @@ describe('1,000 probes', () => {
     120_000,
   );
 });
+
+test('however many numbers of probes are asked for, buffers stay few', async () => {
+  const problem = await engine.problem(made({ n: 3, d: 4, m: 3 }));
+  for (const kind of ['rademacher', 'sphere'] as const) {
+    await estimateTrace(problem, { probes: 128, kind });
+    const before = engine.held.buffers;
+    for (let probes = 65; probes <= 128; probes += 9) await estimateTrace(problem, { probes, kind });
+    expect(engine.held.buffers - before, kind).toBeLessThanOrEqual(4);
+  }
+  problem.dispose();
+});
