@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { flow, retract, riemannianGradient, weightsOf } from '../../../src/engine/geometry/index.ts';
+import { flow, makePoint, retract, riemannianGradient, weightsOf } from '../../../src/engine/geometry/index.ts';
 import { dormandPrince, integrate } from '../../../src/engine/geometry/manifold/integrate.ts';
 import { plus, pointAt } from '../../../src/engine/geometry/manifold/point.ts';
 import { FlatwalkError } from '../../../src/model/errors.ts';
@@ -168,4 +168,12 @@ test('the default grid: logarithmic, linear on wish, with the smallest eigenvalu
   expect((rows[4].smallestEigenvalue ?? 0) / (predictedRate ?? 0)).toBeCloseTo(1, 5);
   const linear = await flow(point, { points: 4, time: 1, spacing: 'linear' });
   expect(linear.rows.map((row) => row.time)).toEqual([0, 0.25, 0.5, 0.75, 1]);
+});
+
+test('a single neuron stays where it is, and has no rate', async () => {
+  const given = { width: 1, activation: 'cubic_linear', weights: [1, 2] };
+  const point = makePoint({ inputs: [1, 0, 0, 1], labels: [1, 2], ...given });
+  const { stopped, predictedRate, decay, rows, optimum } = await flow(point);
+  expect({ stopped, predictedRate, decay }).toEqual({ stopped: 'gradient', predictedRate: null, decay: null });
+  expect(rows[0].sharpness / (optimum?.sharpness ?? 0)).toBeCloseTo(1, 12);
 });

@@ -141,6 +141,16 @@ describe('the aligned state', () => {
     const tanh = instance('m7n5d13_tanh');
     expect(() => predictedRate(pointOf(tanh, tanh.theta).point)).toThrow(/φ''' > 0/);
     const dependent = instance('m5n9d4_cubelin0.1_n_gt_d');
+    // All of F lies in how neurons differ: one alone has the same F everywhere.
+    const alone = makePoint({
+      inputs: [1, 0, 0, 1],
+      labels: [1, 2],
+      width: 1,
+      activation: 'cubic_linear',
+      weights: [1, 2],
+    });
+    expect(() => predictedRate(alone)).toThrow(expect.objectContaining({ code: 'NOT_DEFINED' }));
+    expect(() => predictedRate(alone)).toThrow(/single neuron/);
     expect(() => predictedRate(pointOf(dependent, dependent.theta).point)).toThrow(/rank 4 of 9/);
     expect(() => alignedState(plainPoint('tanh').point)).toThrow(/second-layer/);
   });

@@ -69,6 +69,30 @@ describe('ranks of the feature matrix', () => {
     expect(r.meanCosine).toBeCloseTo(-1 / 3, 14);
   });
 
+  test('the mean cosine is that over all pairs', () => {
+    const [m, n] = [9, 4];
+    const Z = Array.from({ length: m * n }, (_, k) => (k < n ? 0 : Math.sin(2.3 * k * k)));
+    const row = (j: number) => Z.slice(j * n, (j + 1) * n);
+    const dot = (a: number[], b: number[]) => a.reduce((sum, z, i) => sum + z * b[i], 0);
+    const cosines: number[] = [];
+    for (let j = 1; j < m; j++) {
+      for (let k = 1; k < j; k++) cosines.push(dot(row(j), row(k)) / Math.hypot(...row(j)) / Math.hypot(...row(k)));
+    }
+    const r = featureRanks({ m, n, Z });
+    // Sums of 8 x 4 numbers of size 1 in float64.
+    expect(r.meanCosine).toBeCloseTo(cosines.reduce((a, b) => a + b, 0) / cosines.length, 13);
+    expect(r.leastCosine).toBeCloseTo(Math.min(...cosines), 13);
+    expect(r.zeroNeurons).toBe(1);
+  });
+
+  test.each([featureRanks, clusters])('%o: more pairs than the host compares are refused with what fits', (measure) => {
+    const [n, m] = [2, 200_000];
+    const fitting = Math.floor(Math.sqrt(2 ** 31 / n));
+    expect(() => measure({ m, n, Z: new Float32Array(m * n) })).toThrow(
+      expect.objectContaining({ code: 'LIMIT', fix: expect.stringContaining(`at most ${fitting} neurons`) }),
+    );
+  });
+
   test('refuse a shape that does not fit', () => {
     expect(() => featureRanks({ m: 2, n: 2, Z: [1, 2, 3] })).toThrow(/3 numbers, not 2 x 2/);
   });

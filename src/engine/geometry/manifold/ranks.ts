@@ -39,11 +39,14 @@ export interface FeatureRanks {
 /**
  * Ranks and alignment of the feature matrix in the definitions in use. The zero matrix has rank 0 in all of them, and all of
  * its energy in any direction. `tolerance` is that of numericalRank, 1e-3 if not given: weights read from the device carry
- * relative rounding of 1e-7. @throws BAD_SHAPE, BAD_ARGUMENT, NOT_FINITE
+ * relative rounding of 1e-7. The least cosine takes m² n / 2 multiply-adds, a sweep of the singular values min(m, n)² max(m, n)
+ * at most, which is no more than m² n.
+ * @throws BAD_SHAPE, BAD_ARGUMENT, NOT_FINITE; LIMIT where m² n is above 2^31, with the number of neurons that fits
  */
 export function featureRanks(features: Features, { tolerance = 1e-3 }: { tolerance?: number } = {}): FeatureRanks {
   const { m, n, Z } = checkFeatures(features);
   real('tolerance', tolerance, 0);
+  checkPairs(m, n);
   const sigma = singularValues(Z, m, n);
   const top = sigma[0];
   const energy = sum(sigma, (s) => s * s);
@@ -73,11 +76,12 @@ export interface Clusters {
 /**
  * Neurons that do the same on the data: single linkage, two neurons being linked where their rows of Z are within
  * `tolerance` (1e-3 if not given) times the length of the longest row. Signed: opposite rows are far apart.
- * @throws BAD_SHAPE, BAD_ARGUMENT, NOT_FINITE
+ * @throws BAD_SHAPE, BAD_ARGUMENT, NOT_FINITE; LIMIT where m² n is above 2^31, with the number of neurons that fits
  */
 export function clusters(features: Features, tolerance = 1e-3): Clusters {
   const { m, n, Z } = checkFeatures(features);
   real('tolerance', tolerance, 0);
+  checkPairs(m, n);
   const row = (j: number) => Float64Array.from({ length: n }, (_, i) => Z[j * n + i]);
   const rows = Array.from({ length: m }, (_, j) => row(j));
   const reach = tolerance * rows.reduce((most, r) => Math.max(most, lengthOf(r)), 0);
@@ -89,7 +93,7 @@ export function clusters(features: Features, tolerance = 1e-3): Clusters {
     // The list grows while it is gone through.
     for (const j of cluster) {
       for (const k of left) {
-        if (lengthOf(rows[j].map((z, i) => z - rows[k][i])) > reach) continue;
+        if (isFarther(rows[j], rows[k], reach)) continue;
         left.delete(k);
         cluster.push(k);
       }
@@ -121,22 +125,41 @@ function cosines({ m, n, Z }: Features) {
     const length = lengthOf(row);
     if (length > 0) units.push(row.map((z) => z / length));
   }
+  const count = units.length;
+  const zeroNeurons = m - count;
+  if (count < 2) return { leastCosine: Number.NaN, meanCosine: Number.NaN, zeroNeurons };
   let least = 1;
-  let total = 0;
-  let pairs = 0;
   for (const [j, a] of units.entries()) {
     for (let k = 0; k < j; k++) {
-      const cosine = a.reduce((dot, value, i) => dot + value * units[k][i], 0);
+      let cosine = 0;
+      for (let i = 0; i < n; i++) cosine += a[i] * units[k][i];
       least = Math.min(least, cosine);
-      total += cosine;
-      pairs++;
     }
   }
-  return {
-    leastCosine: pairs > 0 ? least : Number.NaN,
-    meanCosine: pairs > 0 ? total / pairs : Number.NaN,
-    zeroNeurons: m - units.length,
-  };
+  // |sum u|² has every pair twice, and each neuron with itself.
+  let square = 0;
+  for (let i = 0; i < n; i++) square += units.reduce((total, unit) => total + unit[i], 0) ** 2;
+  return { leastCosine: least, meanCosine: (square - count) / (count * (count - 1)), zeroNeurons };
+}
+
+/** Whether two rows are more than `reach` apart. */
+function isFarther(a: Float64Array, b: Float64Array, reach: number): boolean {
+  // The largest difference bounds the length from below, and mostly decides.
+  for (let i = 0; i < a.length; i++) if (Math.abs(a[i] - b[i]) > reach) return true;
+  return lengthOf(a.map((z, i) => z - b[i])) > reach;
+}
+
+/** Multiply-adds for pairs of neurons that are done on the host within seconds. */
+const PAIR_WORK = 2 ** 31;
+
+function checkPairs(m: number, n: number): void {
+  if (m * m * n <= PAIR_WORK) return;
+  const fitting = Math.floor(Math.sqrt(PAIR_WORK / n));
+  throw new FlatwalkError(
+    'LIMIT',
+    `Comparing all pairs of ${m} neurons at ${n} samples takes m² n operations on the host, which is too many here`,
+    fitting > 0 ? `Use at most ${fitting} neurons at so many samples.` : 'Use fewer samples.',
+  );
 }
 
 function checkFeatures(features: Features): Features {

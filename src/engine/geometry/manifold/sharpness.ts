@@ -115,11 +115,11 @@ export function alignedState({ m, y, q, secondLayer, activation }: DataState): A
 /**
  * rho, the smallest eigenvalue of the Hessian of F at the minimum within the span of the data: that of D^½ G D^½ with
  * D_i = 4 q_i a² phi'(c_i) phi'''(c_i). Along the flow F - F* falls as exp(-2 rho t) in the end.
- * @throws NOT_DEFINED as `alignedState`; where phi' or phi''' is not positive; and where the inputs are dependent, which
- *   leaves no such minimum
+ * @throws NOT_DEFINED as `alignedState`; where phi' or phi''' is not positive; where the inputs are dependent, which
+ *   leaves no such minimum; and for a single neuron: the eigenvalues come m - 1 times each, and alone it has nothing to agree with
  */
 export function predictedRate(point: DataState): number {
-  const { n, q, G, secondLayer, activation } = point;
+  const { m, n, q, G, secondLayer, activation } = point;
   const { preactivations, isMinimum } = alignedState(point);
   if (!isMinimum) {
     const what = `${activation.spec} has not φ' > 0 and φ''' > 0 everywhere, so the aligned state need not be a minimum`;
@@ -129,6 +129,10 @@ export function predictedRate(point: DataState): number {
   if (rank < n) {
     const what = `The inputs are linearly dependent (rank ${rank} of ${n} samples), so no weights align all neurons`;
     throw new FlatwalkError('NOT_DEFINED', what, 'Read the eigenvalues of the Riemannian Hessian instead.');
+  }
+  if (m === 1) {
+    const what = 'A single neuron always agrees with itself: F is the same all over the manifold, and nothing decays';
+    throw new FlatwalkError('NOT_DEFINED', what, 'Leave it out.');
   }
   const roots = preactivations.map((c, i) =>
     Math.sqrt(4 * q[i] * secondLayer[0] ** 2 * activation.dphi(c) * activation.d3phi(c)),

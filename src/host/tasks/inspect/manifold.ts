@@ -81,7 +81,7 @@ export async function inspectManifold(subject: Subject, wish: ManifoldWish): Pro
   }
   return {
     tangentKernel: await kernelOf(subject, wish),
-    features: featuresOf(subject, point, wish.rankTolerance),
+    features: await subject.attempt('features', () => featuresOf(subject, point, wish.rankTolerance)),
     manifold: await subject.attempt('manifold', () => aboutRetraction(subject, point, wish)),
   };
 }
