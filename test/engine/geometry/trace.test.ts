@@ -95,6 +95,17 @@ describe('the report', () => {
     expect(report.z).toBeNaN();
   });
 
+  test('of a zero matrix: two probes would do', async () => {
+    const problem = await engine.problem({ ...made({ n: 3, d: 2, m: 2, activation: 'relu' }), weights: [0, 0, 0, 0] });
+    const wish = { relativeError: 0.1 };
+    const [few] = await estimateTrace(problem, { ...wish, probes: 10 });
+    const [more] = await estimateTrace(problem, { ...wish, probes: 64 });
+    problem.dispose();
+    expect(few).toMatchObject({ value: 0, needed: 2, stopped: 'budget', probes: 10 });
+    // The budget itself is looked at.
+    expect(more).toMatchObject({ value: 0, needed: 2, stopped: 'accuracy', probes: 64 });
+  });
+
   test('wrong arguments are refused', async () => {
     const problem = await engine.problem(made({ n: 3, d: 1, m: 1 }));
     const refused = { code: 'BAD_ARGUMENT' };

@@ -30,9 +30,15 @@ export interface TraceReport {
   readonly probes: number;
   /** vᵀHv of every probe, by number. */
   readonly samples: Float64Array;
-  /** Whether the wished accuracy was met, or the budget came first (also where no accuracy was wished). */
+  /**
+   * 'accuracy' where a look at the values so far found what was wished; the last look is at the budget itself. 'budget' where none
+   * did, where no accuracy was wished, and always with a budget below 64: so few probes do not know their own standard error.
+   */
   readonly stopped: 'accuracy' | 'budget';
-  /** Probes that the variance seen asks for to meet the wish; null where there is none, NaN after a single probe. */
+  /**
+   * Probes that the variance seen asks for to meet the wish, 2 or more: 2 where there was no variance, Infinity where there was and
+   * the mean is 0; null where nothing was wished, NaN after a single probe.
+   */
   readonly needed: number | null;
   /**
    * 95 % confidence, by Student's t with probes − 1 degrees of freedom; the whole line for a single probe. With few probes
@@ -127,10 +133,9 @@ function report(samples: Float64Array, exact: number, met: boolean, relativeErro
   const { value, standardError } = meanAndError(samples);
   const size = samples.reduce((sum, sample) => sum + Math.abs(sample), 0) / probes;
   const half = probes > 1 ? studentQuantile(0.95, probes - 1) * standardError : Number.POSITIVE_INFINITY;
-  const needed =
-    relativeError === undefined
-      ? null
-      : Math.max(Math.min(2, probes), Math.ceil(probes * (standardError / (relativeError * Math.abs(value))) ** 2));
+  // Also of a mean of 0, where there is no share of it.
+  const share = standardError === 0 ? 0 : standardError / Math.abs(value);
+  const needed = relativeError === undefined ? null : Math.max(2, Math.ceil(probes * (share / relativeError) ** 2));
   return {
     value,
     standardError,
