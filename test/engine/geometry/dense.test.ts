@@ -1,5 +1,6 @@
 import { describe, expect, test, vi } from 'vitest';
 import { denseEigenvalues, denseMatrix, tangentKernel } from '../../../src/engine/geometry/index.ts';
+import { readPoints } from '../../../src/engine/geometry/manifold/point.ts';
 import { cotangent, hessian, jacobianGram, symmetricEigenvalues, tangent } from '../../../src/reference/index.ts';
 import { failure, made, reference } from '../runs/support.ts';
 import { flat, golden, normError, openTestEngine } from '../support.ts';
@@ -76,7 +77,11 @@ describe('the tangent kernel', () => {
   test('of every replica', async () => {
     const weights = [...flat(g.theta), ...flat(g.on_M.theta)];
     const problem = await engine.problem({ inputs, labels, width, activation, weights, replicas: 2 });
+    const read = vi.spyOn(problem, 'weights');
     const kernels = await tangentKernel(problem);
+    expect(read).toHaveBeenCalledTimes(1);
+    const pointAt = await readPoints(problem);
+    expect(pointAt(1).G).toBe(pointAt(0).G);
     for (const [r, theta] of [g.theta, g.on_M.theta].entries()) {
       const p = reference({ inputs: flat(inputs), labels, width, activation, weights: flat(theta) });
       expect(normError(kernels[r].matrix, jacobianGram(p))).toBeLessThan(1e-13);

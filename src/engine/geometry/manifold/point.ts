@@ -74,21 +74,41 @@ export async function manifoldPoint(problem: Problem, replica = 0): Promise<Mani
       'Count replicas from 0.',
     );
   }
-  checkSamples(network.samples);
+  return (await readPoints(problem))(replica);
+}
+
+/**
+ * The states of all replicas, each made when it is asked for: weights are read once, and G is one and the same.
+ * @throws LIMIT above 512 samples
+ */
+export async function readPoints(problem: Problem): Promise<(replica: number) => ManifoldPoint> {
+  const { inputs, samples, labels, targetSets, width, dimension, cells, activation, secondLayer } =
+    problem.lowLevel.network;
+  checkSamples(samples);
   const weights = await problem.weights();
-  const set = replica % network.targetSets;
-  return makePoint({
-    inputs: network.inputs,
-    labels: network.labels.subarray(set * network.samples, (set + 1) * network.samples),
-    width: network.width,
-    activation: network.activation.spec,
-    weights: weights.subarray(replica * network.cells, (replica + 1) * network.cells),
-    secondLayer: network.secondLayer,
-  });
+  const X = finite('inputs', inputs);
+  const data = { X, G: rowProducts(X, X, samples, samples, dimension) };
+  return (replica) => {
+    const set = replica % targetSets;
+    const input = {
+      inputs,
+      labels: labels.subarray(set * samples, (set + 1) * samples),
+      width,
+      activation: activation.spec,
+      weights: weights.subarray(replica * cells, (replica + 1) * cells),
+      secondLayer,
+    };
+    return pointFrom(input, data);
+  };
 }
 
 /** A point from float64 numbers, without a device. @throws BAD_ARGUMENT, BAD_SHAPE, NOT_FINITE, LIMIT above 512 samples */
 export function makePoint(input: PointInput): ManifoldPoint {
+  return pointFrom(input);
+}
+
+/** @param data of these inputs, where they are there already */
+function pointFrom(input: PointInput, data?: { readonly X: Float64Array; readonly G: Float64Array }): ManifoldPoint {
   const m = count('width', input.width);
   const n = count('the number of labels', input.labels.length);
   checkSamples(n);
@@ -101,9 +121,9 @@ export function makePoint(input: PointInput): ManifoldPoint {
       'Give n x d inputs, n labels, m x d weights and m second-layer weights.',
     );
   }
-  const X = finite('inputs', input.inputs);
+  const X = data?.X ?? finite('inputs', input.inputs);
   const theta0 = finite('weights', input.weights);
-  const G = rowProducts(X, X, n, n, d);
+  const G = data?.G ?? rowProducts(X, X, n, n, d);
   const Z0 = rowProducts(theta0, X, m, n, d);
   return {
     m,

@@ -1,7 +1,7 @@
 import { symmetricEigenvalues } from '../../eigenvalues.ts';
 import type { Problem } from '../../problem.ts';
 import { kernelOf, slopesOf } from '../manifold/normal.ts';
-import { manifoldPoint } from '../manifold/point.ts';
+import { readPoints } from '../manifold/point.ts';
 import { atOnePoint } from '../steady.ts';
 
 /** J J^T of one replica: the Gram matrix of the gradients of the outputs. */
@@ -27,9 +27,10 @@ export const tangentKernel = /* @__PURE__ */ atOnePoint(measureTangentKernel);
 
 async function measureTangentKernel(problem: Problem): Promise<TangentKernel[]> {
   const { replicas, samples: n } = problem.lowLevel.network;
+  const pointOf = await readPoints(problem);
   const kernels: TangentKernel[] = [];
   for (let r = 0; r < replicas; r++) {
-    const point = await manifoldPoint(problem, r);
+    const point = pointOf(r);
     const matrix = kernelOf(point, slopesOf(point));
     const eigenvalues = symmetricEigenvalues(matrix.slice(), n).sort();
     const largest = eigenvalues[n - 1];
