@@ -138,3 +138,19 @@ test.each([
   const error = await failure(() => densityOf(made({ n: 2, d: 2, m: 2 }), wish));
   expect(error).toMatchObject({ code: 'BAD_ARGUMENT', message: expect.stringContaining(message) });
 });
+
+describe('more than the host keeps is refused before anything is done, with the number that fits', () => {
+  test.each([
+    // 2 probes x 3 steps of 2 replicas: 12 nodes.
+    [{ points: 2 ** 40, probes: 2, steps: 3 }, `at most ${2 ** 23} points`],
+    [{ points: 2 ** 20, probes: 2 ** 19, steps: 4 }, `at most ${2 ** 9} points`],
+    [{ probes: 2 ** 40, steps: 4 }, `at most ${2 ** 20} probes`],
+  ])('%o', async (wish, fix) => {
+    const problem = await engine.problem(made({ n: 2, d: 2, m: 2, replicas: 2 }));
+    const dispatched = vi.spyOn(problem.lowLevel.network.gpu.recorder, 'dispatch');
+    const error = await failure(() => spectralDensity(problem, wish));
+    expect(error).toMatchObject({ code: 'LIMIT', fix: expect.stringContaining(fix) });
+    expect(dispatched).not.toHaveBeenCalled();
+    problem.dispose();
+  });
+});

@@ -1,5 +1,5 @@
 import { describe, expect, test, vi } from 'vitest';
-import { type Eigenpairs, eigenpairs } from '../../../src/engine/geometry/index.ts';
+import { type Eigenpairs, eigenpairs, spectralDensity } from '../../../src/engine/geometry/index.ts';
 import { Engine, type ProblemOptions } from '../../../src/engine/index.ts';
 import { cotangent, hessian, hvp, type Problem, symmetricEigenvalues, tangent } from '../../../src/reference/index.ts';
 import { openTestAdapter } from '../../gpu.ts';
@@ -246,6 +246,21 @@ describe('refused', () => {
     // Left to itself it takes what fits.
     const [{ largest }] = await eigenpairs(problem, { smallest: 0 });
     expect(largest[0].converged).toBe(true);
+    small.dispose();
+    device.destroy();
+  });
+
+  test('coefficients that do not fit, although the basis does', async () => {
+    const device = await (await openTestAdapter()).requestDevice();
+    const small = await Engine.open({ device: limited(device, { maxStorageBufferBindingSize: 2 ** 16 }) });
+    // 16,384 numbers: 2,048 vectors of 8; but for each of 100 replicas 11 rows of 12 coefficients, not 12 of 16.
+    const problem = await small.problem(made({ n: 2, d: 4, m: 2, replicas: 100 }));
+    const error = await failure(() => eigenpairs(problem, { mostSteps: 14 }));
+    expect(error).toMatchObject({ code: 'LIMIT', message: expect.stringContaining('11 vectors do') });
+    expect(error).toMatchObject({ fix: expect.stringContaining('at most 10 steps') });
+    // Left to themselves, both take what fits.
+    expect(await eigenpairs(problem, { smallest: 0 })).toHaveLength(100);
+    expect(await spectralDensity(problem, { probes: 3, steps: 8 })).toHaveLength(100);
     small.dispose();
     device.destroy();
   });

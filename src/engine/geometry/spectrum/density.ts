@@ -6,11 +6,11 @@ import { vectorsAtOnce } from '../../stages/curvature.ts';
 import { type CurvatureKind, prepareCurvatureProducts } from '../curvature/products.ts';
 import { atOnePoint } from '../steady.ts';
 import { BASIS_RECORD } from './kernels.ts';
-import { prepareLanczos, slotsThatFit } from './lanczos.ts';
+import { basesThatFit, prepareLanczos } from './lanczos.ts';
 import { type BasisRecords, gaussRuleOf, projectionOf } from './ritz.ts';
 
 export interface DensityOptions {
-  /** Random starts; 16 if not given. */
+  /** Random starts; 16 if not given. Nodes, probes x steps x replicas, are 2^23 at most. */
   readonly probes?: number;
   /** Products for each: the rule is exact for polynomials of degree 2 steps - 1. 80, or N if that is less, if not given. */
   readonly steps?: number;
@@ -21,7 +21,7 @@ export interface DensityOptions {
   readonly kind?: 'sphere' | 'rademacher';
   /** Standard deviation of the normal kernel of the curve; 1 % of the range of the nodes if not given. */
   readonly width?: number;
-  /** Points of the curve; 512 if not given. */
+  /** Points of the curve; 512 if not given. Its terms, points x nodes of all replicas, are 2^31 at most. */
   readonly points?: number;
 }
 
@@ -64,7 +64,9 @@ const LOOK = 16;
  * has weight (v · u_k)² at eigenvalue k; on average over v that is 1/N each. On the device in f32, all probes that fit at once;
  * the rules are finished in float64. Probe k of replica r is drawn by (seed, k, r) alone.
  * Sources: S. Ubaru, J. Chen and Y. Saad, SIAM J. Matrix Anal. Appl. 38 (2017); B. Ghorbani, S. Krishnan and Y. Xiao, ICML 2019.
- * @throws BAD_ARGUMENT; LIMIT where not even one basis a replica fits; NOT_DEFINED where products leave the range of f32
+ * Lengths are taken in f32, whose squares end at 3.4e38: a product longer than 1.8e19, as of a norm of about that, is out of range.
+ * @throws BAD_ARGUMENT; LIMIT where not even one basis a replica fits, and, with the number that fits, above 2^23 nodes, 2^24
+ *   points or 2^31 terms of curves of all replicas; NOT_DEFINED where products leave the range of f32
  */
 export const spectralDensity = /* @__PURE__ */ atOnePoint(measureSpectralDensity);
 
@@ -79,12 +81,13 @@ async function measureSpectralDensity(problem: Problem, options: DensityOptions 
   if (kind !== 'sphere' && kind !== 'rademacher') {
     throw new FlatwalkError('BAD_ARGUMENT', `kind is '${kind}'`, "Set it to 'sphere' or 'rademacher'.");
   }
+  checkKept(replicas, probes, steps, points);
   const law: Law = kind === 'sphere' ? 'gaussian' : 'rademacher';
   const stages = await prepareCurvatureProducts(problem, of);
   const rules: Rule[][] = Array.from({ length: replicas }, () => []);
   const slots = steps + 1;
   for (let first = 0; first < probes; ) {
-    const fitting = Math.max(1, Math.floor(slotsThatFit(network, replicas) / slots));
+    const fitting = Math.max(1, Math.floor(basesThatFit(network, slots) / replicas));
     const perReplica = vectorsAtOnce(network, Math.min(fitting, probes - first));
     const lanczos = await prepareLanczos(problem, stages, {
       perReplica,
@@ -119,6 +122,32 @@ async function measureSpectralDensity(problem: Problem, options: DensityOptions 
   });
 }
 
+/** Nodes of all rules that the host keeps and sorts: a few hundred MiB with what is made of them. */
+const MOST_NODES = 2 ** 23;
+/** Points of all curves, two float64 each. */
+const MOST_POINTS = 2 ** 24;
+/** Terms of all curves, which take the host a minute at most. */
+const MOST_TERMS = 2 ** 31;
+
+function checkKept(replicas: number, probes: number, steps: number, points: number): void {
+  const nodes = replicas * probes * steps;
+  if (nodes > MOST_NODES) {
+    const fitting = Math.floor(MOST_NODES / (replicas * steps));
+    throw new FlatwalkError(
+      'LIMIT',
+      `The rules of ${probes} probes of ${steps} steps for ${replicas} replicas are too many to keep`,
+      fitting > 0 ? `Take at most ${fitting} probes of so many steps.` : 'Take fewer steps, or use fewer replicas.',
+    );
+  }
+  const fitting = Math.floor(Math.min(MOST_POINTS / replicas, MOST_TERMS / nodes));
+  if (points <= fitting) return;
+  throw new FlatwalkError(
+    'LIMIT',
+    `Curves of ${points} points over the ${nodes} nodes of all replicas are too much for the host`,
+    fitting > 1 ? `Ask for at most ${fitting} points.` : 'Use fewer replicas.',
+  );
+}
+
 /** Whether every space is invariant, so that more products bring nothing. */
 function allClosed({ vectors, done, records }: BasisRecords): boolean {
   if (done === 0) return false;
@@ -127,11 +156,23 @@ function allClosed({ vectors, done, records }: BasisRecords): boolean {
 }
 
 function merged(rules: readonly Rule[]): Rule {
-  const all = rules.flatMap(({ nodes, weights }) =>
-    Array.from(nodes, (node, k) => [node, weights[k] / rules.length] as const),
-  );
-  all.sort(([a], [b]) => a - b);
-  return { nodes: Float64Array.from(all, ([node]) => node), weights: Float64Array.from(all, ([, weight]) => weight) };
+  const size = rules.reduce((sum, { nodes }) => sum + nodes.length, 0);
+  const nodes = new Float64Array(size);
+  const weights = new Float64Array(size);
+  let taken = 0;
+  for (const rule of rules) {
+    nodes.set(rule.nodes, taken);
+    weights.set(
+      rule.weights.map((weight) => weight / rules.length),
+      taken,
+    );
+    taken += rule.nodes.length;
+  }
+  const order = Uint32Array.from(nodes.keys()).sort((a, b) => nodes[a] - nodes[b] || a - b);
+  return {
+    nodes: Float64Array.from(order, (k) => nodes[k]),
+    weights: Float64Array.from(order, (k) => weights[k]),
+  };
 }
 
 function momentOf(rules: readonly Rule[], power: number): Moment {

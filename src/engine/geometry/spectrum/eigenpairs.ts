@@ -4,7 +4,7 @@ import type { Network } from '../../network.ts';
 import type { Problem } from '../../problem.ts';
 import { type CurvatureKind, prepareCurvatureProducts } from '../curvature/products.ts';
 import { atOnePoint } from '../steady.ts';
-import { type Lanczos, prepareLanczos, slotsThatFit } from './lanczos.ts';
+import { type Lanczos, prepareLanczos, slotsThatFit, slotsWithin } from './lanczos.ts';
 import { progressOf, type Wish, wanted } from './progress.ts';
 import { projectionOf, ritzVectorsOf } from './ritz.ts';
 
@@ -51,7 +51,7 @@ export interface Eigenpairs {
 }
 
 const MOST_STEPS = 512;
-/** Numbers in all bases that are taken unasked: 256 MiB. */
+/** Numbers in all bases that are taken unasked, and as many in their coefficients: 256 MiB. */
 const MOST_NUMBERS = 1 << 26;
 /** Unless there are fewer vectors than this in each. */
 const FEW_STEPS = 64;
@@ -63,6 +63,7 @@ const FIRST_LOOK = 12;
  * vectors, for each replica: by Lanczos' method with full reorthogonalisation, on the device in f32; residuals and values
  * are finished in float64. A pair that has not converged says so.
  * Source: B. N. Parlett, The Symmetric Eigenvalue Problem, 1980, chapter 13.
+ * Lengths are taken in f32, whose squares end at 3.4e38: a product longer than 1.8e19, as of a norm of about that, is out of range.
  * @throws BAD_ARGUMENT for more eigenvalues than there are, or than the steps allow; LIMIT where no basis fits; NOT_DEFINED
  *   where products leave the range of f32
  */
@@ -120,7 +121,7 @@ function slotsFor({ mostSteps }: EigenpairOptions, wish: Wish, network: Network)
     }
     return Math.min(mostSteps + 1, all);
   }
-  const moderate = Math.max(FEW_STEPS, Math.floor(MOST_NUMBERS / (length * replicas)));
+  const moderate = Math.max(FEW_STEPS, slotsWithin(MOST_NUMBERS, length, replicas));
   return Math.min(all, Math.max(least, Math.min(MOST_STEPS, moderate, slotsThatFit(network, replicas))));
 }
 

@@ -42,10 +42,28 @@ export interface Lanczos extends BasisRecords {
 /** Numbers in a row of coefficients, in fours: of so many slots, and the square of the vector itself. */
 export const strideOf = (slots: number) => paddedLength(slots + 1);
 
+/** Slots that each of `vectors` bases has room for where a buffer has so many numbers, with their coefficients in another. */
+export function slotsWithin(numbers: number, length: number, vectors: number): number {
+  const each = Math.floor(numbers / vectors);
+  // The rows of coefficients get longer with the slots, of which there are as many.
+  let slots = Math.min(Math.floor(each / paddedLength(length)), Math.floor(Math.sqrt(each)));
+  while (slots > 0 && slots * strideOf(slots) > each) slots--;
+  return slots;
+}
+
 /** Basis vectors that fit for each of `vectors` bases on the device. */
 export function slotsThatFit({ gpu, cells }: Network, vectors: number): number {
-  const { maxBufferSize, maxStorageBufferBindingSize } = gpu.device.limits;
-  return Math.floor(Math.min(maxBufferSize, maxStorageBufferBindingSize) / (vectors * paddedLength(cells) * 4));
+  return slotsWithin(numbersPerBuffer(gpu.device.limits), cells, vectors);
+}
+
+/** Bases that fit on the device, of so many slots each. */
+export function basesThatFit({ gpu, cells }: Network, slots: number): number {
+  const each = slots * Math.max(paddedLength(cells), strideOf(slots));
+  return Math.floor(numbersPerBuffer(gpu.device.limits) / each);
+}
+
+function numbersPerBuffer({ maxBufferSize, maxStorageBufferBindingSize }: GPUSupportedLimits): number {
+  return Math.floor(Math.min(maxBufferSize, maxStorageBufferBindingSize) / 4);
 }
 
 /**
