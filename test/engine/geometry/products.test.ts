@@ -48,6 +48,20 @@ test('the Hessian products are those of problem.hvp to the bit', async () => {
   problem.dispose();
 });
 
+test('products that leave the range of f32 are refused, naming the replica', async () => {
+  const shape = { m: 2, n: 2, d: 3 };
+  const problem = await engine.problem({ ...made(shape), replicas: 2 });
+  const vectors = new Float32Array(2 * 2 * 6).fill(1);
+  vectors.fill(3e38, 3 * 6);
+  for (const of of ['hessian', 'gaussNewton'] as const) {
+    expect(await failure(() => curvatureProducts(problem, vectors, { of }))).toMatchObject({
+      code: 'NOT_DEFINED',
+      message: expect.stringContaining('replica 1 with vector 1'),
+    });
+  }
+  problem.dispose();
+});
+
 test('vectors that do not fit and kinds that there are not are refused', async () => {
   const problem = await engine.problem(made({ m: 2, n: 2, d: 3 }));
   expect(await failure(() => curvatureProducts(problem, [1, 2, 3]))).toMatchObject({ code: 'BAD_SHAPE' });

@@ -1,5 +1,6 @@
 import { FlatwalkError } from '../../../model/errors.ts';
 import { type NumberList, toFloat32 } from '../../arrays.ts';
+import type { Network } from '../../network.ts';
 import type { Problem } from '../../problem.ts';
 import { type Curvature, type LossCurvature, prepareCurvature, productsInBatches } from '../../stages/curvature.ts';
 import { atOnePoint } from '../steady.ts';
@@ -50,7 +51,7 @@ export async function prepareCurvatureProducts(problem: Problem, of: CurvatureKi
 /**
  * Products of a curvature matrix with vectors, in f32, as matrix products of many vectors at once. `vectors` and the result
  * are replicas x k x m x d, nested or flat, any k >= 1.
- * @throws BAD_SHAPE, NOT_FINITE, BAD_ARGUMENT; for 'riemannian' also LIMIT above 512 samples and NOT_DEFINED where J Jᵀ is
+ * @throws BAD_SHAPE, NOT_FINITE, BAD_ARGUMENT; NOT_DEFINED where a product leaves the range of f32; for 'riemannian' also LIMIT above 512 samples and NOT_DEFINED where J Jᵀ is
  *   singular
  */
 export const curvatureProducts = /* @__PURE__ */ atOnePoint(measureCurvatureProducts);
@@ -62,5 +63,19 @@ async function measureCurvatureProducts(
 ): Promise<Float32Array> {
   const { network, evaluate } = problem.lowLevel;
   const { values } = toFloat32('vectors', vectors);
-  return productsInBatches(network, values, evaluate, await prepareCurvatureProducts(problem, of));
+  const products = await productsInBatches(network, values, evaluate, await prepareCurvatureProducts(problem, of));
+  checkRange(products, network);
+  return products;
+}
+
+function checkRange(products: Float32Array, { replicas, cells }: Network): void {
+  const bad = products.findIndex((value) => !Number.isFinite(value));
+  if (bad < 0) return;
+  const perReplica = products.length / replicas;
+  const [replica, vector] = [Math.floor(bad / perReplica), Math.floor((bad % perReplica) / cells)];
+  throw new FlatwalkError(
+    'NOT_DEFINED',
+    `The product of replica ${replica} with vector ${vector} has the entry ${products[bad]}: it is outside the range of f32`,
+    'Use shorter vectors, or rescale the inputs, the labels or the weights.',
+  );
 }
