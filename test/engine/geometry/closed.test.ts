@@ -100,6 +100,15 @@ test('too many samples for the host are refused with the number that fits', asyn
   problem.dispose();
 });
 
+test('a diagonal that takes too long on the host is refused with the number of samples that fits', async () => {
+  const [n, d, m, replicas] = [4100, 2048, 1, 1024];
+  const fitting = 2 ** 33 / (d * m * replicas);
+  const problem = await engine.problem({ ...made({ n, d, m }), replicas });
+  const error = await failure(() => hessianDiagonal(problem));
+  expect(error).toMatchObject({ code: 'LIMIT', fix: expect.stringContaining(`at most ${fitting} samples`) });
+  problem.dispose();
+});
+
 test('several blocks of samples are one sum', async () => {
   // 2^22 pre-activations fit at once: 300 x 16,000 are two blocks.
   const options = made({ n: 16_000, d: 3, m: 300, activation: 'tanh' });

@@ -240,3 +240,24 @@ test.each([
   const error = await failure(() => sharpnessOf(made({ n: 2, d: 2, m: 2 }), wish));
   expect(error).toMatchObject({ code, message: expect.stringContaining(message) });
 });
+
+test('the event loop goes round between the pieces of work on the host, which changes no bit', async () => {
+  const options = made({ n: 2, d: 2, m: 2 });
+  const want = await sharpnessOf(options, { probes: 7 });
+  const clock = vi.spyOn(performance, 'now');
+  const timer = vi.spyOn(globalThis, 'setTimeout');
+  try {
+    // A clock by which everything takes long.
+    let time = 0;
+    clock.mockImplementation(() => {
+      time += 1000;
+      return time;
+    });
+    expect(await sharpnessOf(options, { probes: 7 })).toEqual(want);
+    // Two averages, of which each probe is a piece.
+    expect(timer.mock.calls.filter(([, delay]) => delay === 0).length).toBeGreaterThanOrEqual(2 * 7);
+  } finally {
+    clock.mockRestore();
+    timer.mockRestore();
+  }
+});

@@ -25,6 +25,9 @@ export interface TraceParts {
   readonly perSample: Float64Array;
 }
 
+/** Multiply-adds that are done on the host within seconds. */
+const HOST_WORK = 2 ** 33;
+
 /** tr H by neuron and by data point, for every replica. @throws NOT_DEFINED where an output is not finite */
 export const traceParts = /* @__PURE__ */ atOnePoint(measureTraceParts);
 
@@ -50,8 +53,8 @@ async function measureTraceParts(problem: Problem, { of = 'hessian' }: ClosedOpt
 }
 
 /**
- * The diagonal of H of every replica, m x d each: H_(jl)(jl) = 2 Σ_i (s_ij² + t_ij) x_il².
- * @throws NOT_DEFINED where an output is not finite
+ * The diagonal of H of every replica, m x d each: H_(jl)(jl) = 2 Σ_i (s_ij² + t_ij) x_il². O(n m d).
+ * @throws LIMIT where n m d of all replicas is above 2^33, with the n that fits; NOT_DEFINED where an output is not finite
  */
 export const hessianDiagonal = /* @__PURE__ */ atOnePoint(measureHessianDiagonal);
 
@@ -60,7 +63,8 @@ async function measureHessianDiagonal(
   { of = 'hessian' }: ClosedOptions = {},
 ): Promise<Float64Array[]> {
   checkLossCurvature(of);
-  const { replicas, width, dimension, cells, inputs } = problem.lowLevel.network;
+  const { replicas, samples, width, dimension, cells, inputs } = problem.lowLevel.network;
+  checkHostWork('The diagonal takes n m d operations', samples, Math.floor(HOST_WORK / (replicas * cells)));
   const squares = Float64Array.from(inputs, (x) => x * x);
   const diagonals = Array.from({ length: replicas }, () => new Float64Array(cells));
   await forEachBlock(problem, ({ replica, first, count, slopes, bends }) => {
@@ -77,9 +81,6 @@ async function measureHessianDiagonal(
   return diagonals;
 }
 
-/** Multiply-adds that are done on the host within seconds. */
-const HOST_WORK = 2 ** 33;
-
 /**
  * ‖H‖_F of every replica. With K = J Jᵀ and B the second term of D²L, of b_ij = 2 t_ij:
  *   ‖H‖_F² = 4 ‖K‖_F² + 4 tr(J B Jᵀ) + ‖B‖_F² = Σ_ik G_ik² [ 4 (Σ_j s_ij s_kj)² + 4 Σ_j s_kj² b_ij + Σ_j b_ij b_kj ],
@@ -91,8 +92,9 @@ export const frobeniusNorm = /* @__PURE__ */ atOnePoint(measureFrobeniusNorm);
 async function measureFrobeniusNorm(problem: Problem, { of = 'hessian' }: ClosedOptions = {}): Promise<Float64Array> {
   checkLossCurvature(of);
   const { network } = problem.lowLevel;
-  const { replicas, samples, width } = network;
-  checkHostWork(network);
+  const { replicas, samples, width, dimension } = network;
+  const each = (replicas * 5 * width + dimension) / 2;
+  checkHostWork('The Frobenius norm takes n² (m + d) operations', samples, Math.floor(Math.sqrt(HOST_WORK / each)));
   // Sample by sample, so that the sums over neurons run along memory.
   const slopes = Array.from({ length: replicas }, () => new Float64Array(samples * width));
   const bends = Array.from({ length: replicas }, () => new Float64Array(samples * width));
@@ -138,14 +140,14 @@ function inner({ inputs, dimension }: Network, i: number, k: number): number {
   return sum;
 }
 
-function checkHostWork({ replicas, samples, width, dimension }: Network): void {
-  const each = (replicas * 5 * width + dimension) / 2;
-  if (samples * samples * each <= HOST_WORK) return;
-  const fitting = Math.floor(Math.sqrt(HOST_WORK / each));
+function checkHostWork(what: string, samples: number, fitting: number): void {
+  if (samples <= fitting) return;
   throw new FlatwalkError(
     'LIMIT',
-    `The Frobenius norm takes n² (m + d) operations on the host; n = ${samples} samples are too many here`,
-    `Use at most ${fitting} samples with this width and these replicas, or estimate it by probes.`,
+    `${what} on the host; n = ${samples} samples are too many here`,
+    fitting > 0
+      ? `Use at most ${fitting} samples with this width and these replicas, or estimate it by probes.`
+      : 'Use fewer neurons or replicas, or estimate it by probes.',
   );
 }
 

@@ -1,4 +1,5 @@
 import { FlatwalkError } from '../../../model/errors.ts';
+import { turns } from '../turns.ts';
 import { largest, type ManifoldPoint, plus, pointAt, timesGram } from './point.ts';
 import { retract } from './retraction.ts';
 
@@ -85,8 +86,6 @@ export interface Ended {
   readonly obstacle: FlatwalkError | null;
 }
 
-/** Milliseconds of arithmetic after which others get their turn. Results do not depend on it. */
-const TURN = 20;
 /** Below this share of the time, or of its end at the start, a step is lost in rounding. */
 const SHORTEST = 1e-15;
 const ABORT_FIX = 'Start again, or read the rows so far.';
@@ -101,17 +100,14 @@ export async function integrate(start: ManifoldPoint, velocity: Velocity, o: Int
   let rejected = 0;
   let errorBefore = 1e-4;
   let obstacle: FlatwalkError | null = null;
-  let turn = performance.now();
+  const turn = turns();
   let speed = velocity(point);
   const ended = (reason: Ended['reason']): Ended => ({ reason, time, point, steps, rejected, obstacle });
   for (; next < o.times.length && o.times[next] <= 0; next++) o.output(0, point);
   if (o.step(0, point, speed)) return ended('step');
   let h = firstStep(point, speed, end);
   while (next < o.times.length) {
-    if (performance.now() - turn > TURN) {
-      await new Promise((resolve) => setTimeout(resolve, 0));
-      turn = performance.now();
-    }
+    await turn();
     if (o.signal?.aborted) return ended('aborted');
     if (steps + rejected >= o.mostSteps) return ended('budget');
     h = Math.min(h, o.longestStep ?? h);

@@ -6,6 +6,7 @@ import type { Problem } from '../../problem.ts';
 import { hessianDiagonal } from '../curvature/closed.ts';
 import { kinkNote } from '../curvature/kinks.ts';
 import { atOnePoint } from '../steady.ts';
+import { turns } from '../turns.ts';
 import { type Eigenpairs, eigenpairs } from './eigenpairs.ts';
 import { type LossAround, lossAround } from './loss.ts';
 import type { SharpnessName } from './measures.ts';
@@ -39,7 +40,8 @@ const HOST_WORK = 2 ** 33;
 
 /**
  * Measures of sharpness that people compare, at the present weights, for each replica; `sharpnessMeasures` says what each is.
- * Eigenvalues and traces come from the device; changes of the loss are computed in float64 on the host.
+ * Eigenvalues and traces come from the device; changes of the loss are computed in float64 on the host,
+ * in pieces between which the event loop goes round.
  * @throws BAD_ARGUMENT; LIMIT where that is too much for the host, with the number of probes that fits; NOT_DEFINED where a
  *   loss within the radius is not finite
  */
@@ -64,12 +66,14 @@ async function measureSharpness(problem: Problem, options: SharpnessOptions = {}
     await problem.weights(),
   ];
   const note = kinkNote(problem);
-  return hessian.map((ends, r): SharpnessReport => {
+  const turn = turns();
+  const reportOf = async (ends: Eigenpairs, r: number): Promise<SharpnessReport> => {
     const around = lossAround(network, weights, r);
     const theta = around.weights;
     const directions = () => directionsOf({ probes, seed, kind }, r, theta.length);
-    const plain = perturbed(around, ends, radius, new Float64Array(theta.length).fill(1), directions);
-    const adaptive = perturbed(around, ends, radius, theta.map(Math.abs), directions);
+    const ones = new Float64Array(theta.length).fill(1);
+    const plain = await perturbed(around, ends, radius, ones, directions, turn);
+    const adaptive = await perturbed(around, ends, radius, theta.map(Math.abs), directions, turn);
     const { value: lambdaMax } = ends.largest[0];
     const square = dot(theta, theta);
     return {
@@ -102,7 +106,10 @@ async function measureSharpness(problem: Problem, options: SharpnessOptions = {}
       },
       note,
     };
-  });
+  };
+  const reports: SharpnessReport[] = [];
+  for (const [r, ends] of hessian.entries()) reports.push(await reportOf(ends, r));
+  return reports;
 }
 
 function checkWork({ replicas, samples, cells }: Network, probes: number): void {
@@ -132,13 +139,15 @@ function* directionsOf(
 }
 
 /** Changes of the loss by steps delta = T u, |u| <= radius, with T the diagonal matrix of `scales`. */
-function perturbed(
+async function perturbed(
   around: LossAround,
   { largest: [{ vector }] }: Eigenpairs,
   radius: number,
   scales: Float64Array,
   directions: () => Iterable<Float64Array>,
+  turn: () => Promise<void>,
 ) {
+  await turn();
   const still = new Float64Array(around.preactivations.length);
   const uphill = uphillOf(around.gradient(still), radius, scales);
   const along = vector.map((v, k) => v * scales[k]);
@@ -147,12 +156,10 @@ function perturbed(
   const ascentStep = uphill && around.change(around.project(uphill));
   const eigenvectorStep = Math.max(around.change(ahead), around.change(back));
   const starts = [...(uphill ? [around.project(uphill)] : []), ahead, back];
-  return {
-    ascentStep,
-    eigenvectorStep,
-    worstCase: Math.max(0, ...starts.map((start) => ascent(around, start, radius, scales))),
-    average: averageOf(around, radius, scales, directions),
-  };
+  let worstCase = 0;
+  for (const start of starts) worstCase = Math.max(worstCase, await ascent(around, start, radius, scales, turn));
+  const average = await averageOf(around, radius, scales, directions, turn);
+  return { ascentStep, eigenvectorStep, worstCase, average };
 }
 
 /** The step that is worst to first order: radius T² g / |T g|. Null where T g = 0. */
@@ -163,9 +170,16 @@ function uphillOf(gradient: Float64Array, radius: number, scales: Float64Array):
 }
 
 /** The largest change on the way up. */
-function ascent(around: LossAround, start: Float64Array, radius: number, scales: Float64Array): number {
+async function ascent(
+  around: LossAround,
+  start: Float64Array,
+  radius: number,
+  scales: Float64Array,
+  turn: () => Promise<void>,
+): Promise<number> {
   let best = around.change(start);
   for (let step = 0, projection = start; step < ASCENT_STEPS; step++) {
+    await turn();
     const uphill = uphillOf(around.gradient(projection), radius, scales);
     if (!uphill) break;
     projection = around.project(uphill);
@@ -175,9 +189,16 @@ function ascent(around: LossAround, start: Float64Array, radius: number, scales:
 }
 
 /** Over u and -u, which takes the odd orders of the change out of its variance. */
-function averageOf(around: LossAround, radius: number, scales: Float64Array, directions: () => Iterable<Float64Array>) {
+async function averageOf(
+  around: LossAround,
+  radius: number,
+  scales: Float64Array,
+  directions: () => Iterable<Float64Array>,
+  turn: () => Promise<void>,
+) {
   const samples: number[] = [];
   for (const u of directions()) {
+    await turn();
     const projection = around.project(u.map((x, k) => x * scales[k]));
     samples.push((around.change(projection, radius) + around.change(projection, -radius)) / 2);
   }
