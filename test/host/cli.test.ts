@@ -138,6 +138,10 @@ describe('usage', () => {
   test('what fails around it is exit 5', async () => {
     const file = await flatwalk([...run, '--steps', '1', '--out', `${good}/inside`]);
     expect(file).toMatchObject({ code: 5, err: expect.stringContaining('Cannot write results to') });
+    if (process.platform === 'linux') {
+      const proc = await flatwalk([...run, '--steps', '1', '--out', '/proc/none/results']);
+      expect(proc).toMatchObject({ code: 5, err: expect.stringContaining('Cannot write results to /proc/none') });
+    }
     const browser = await flatwalk(['verify', '--in', 'chrome'], {
       env: { FLATWALK_BROWSER: 'auto', PUPPETEER_EXECUTABLE_PATH: join(folder, 'no-browser') },
     });
@@ -511,7 +515,7 @@ describe('inspect', () => {
     [[network, '--relative-error', '0'], /It must be above 0/],
     [[network, '--kind', 'sign'], /Allowed choices are rademacher, gaussian, sphere/],
     [[network, '--only', 'traces'], /no group of instruments 'traces'\n {2}Did you mean trace\?/],
-    [[network, '--density-steps', '5'], /There is no --density, so --density-steps has no part in it/],
+    [[network, '--no-density', '--density-steps', '5'], /There is --no-density, so --density-steps has no part in it/],
     [[network, '--largest', '5'], /m d = 4 rows has 4 eigenvalues/],
   ];
   test.each(wrong)('%j is refused, exit 2', async (args, message) => {
@@ -598,6 +602,11 @@ describe('flow', () => {
     [[network, '--metrics', 'gpa'], /no metric 'gpa'\n {2}Did you mean gap\?/],
     [[network, '--step-size', '1', '--noise', '1'], /step size of 1 is beyond stability/],
     [[network, '--tolerance', '1e-20'], /below what float64 resolves/],
+    [[network, '--points', '1e12'], /1000000000000 rows are more than the 100000 that are kept/],
+    [
+      [network, '--step-size', '1e-3', '--noise', '1', '--steps', '4294967294', '--every', '1'],
+      /4294967295 rows are more than the 100000 that are kept\n {2}Use --every 42951 or more/,
+    ],
   ];
   test.each(wrong)('%j is refused, exit 2, and leaves no folder', async (args, message) => {
     const { code, err } = await flatwalk(['flow', ...args, '--out', 'flow-refused']);

@@ -87,6 +87,12 @@ describe('claim 8', () => {
   const judge = (result: Pick<typeof fall, 'rows' | 'predictedRate'>, starts = [-1, 1]) =>
     judgeConvexity([{ name: 'sinh', result }], starts).holds;
 
+  test('has what its figure and its rule need', () => {
+    const { series } = judgeConvexity([{ name: 'sinh', result: fall }], [-1]);
+    const { steepness, gradientNorm, sharpness } = series?.sinh ?? {};
+    expect(steepness).toEqual(fall.rows.map((row, k) => (gradientNorm[k] * row.singularValues[0]) / sharpness[k]));
+  });
+
   test('holds for a flow, and fails for another end, a negative row near it, or convex starts alone', () => {
     expect(judge(fall)).toBe(true);
     expect(judge({ ...fall, predictedRate: 1.02 * (fall.predictedRate ?? 0) })).toBe(false);
@@ -107,6 +113,21 @@ describe('claim 9', () => {
     expect(judge({ mean: laws.mean.map((value) => -value) })).toBe(false);
     expect(judge({ covariance: laws.covariance.map((value) => 1.1 * value) })).toBe(false);
     expect(judge({ mean: laws.mean.map(() => 0) })).toBe(false);
+  });
+
+  test('fails where the tolerance is so wide that no mean at all would do', async () => {
+    const walk = walkAt(fall.retraction.point, 'single', 0.2);
+    const laws = residualLaws(fall.retraction.point, walk);
+    // Standard error of two replicas: half of their distance. The covariance is that of the law, whatever the mean.
+    const judge = (centre: number, error: number) =>
+      judgeResiduals(
+        walk,
+        { means: [[centre - error], [centre + error]], products: [[1 + centre ** 2], [1 + centre ** 2]], readings: 1 },
+        { ...laws, mean: Float64Array.of(1), plainMean: Float64Array.of(1), covariance: Float64Array.of(1) },
+      ).holds;
+    expect(judge(1, 0.29)).toBe(true);
+    expect(judge(0, 0.32)).toBe(false);
+    expect(judge(1, 0.32)).toBe(false);
   });
 });
 

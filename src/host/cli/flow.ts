@@ -62,6 +62,7 @@ export function flowCommand(file: string | undefined, flags: FlowFlags, command:
       const { points, spacing, tolerance, mostSteps, times = null, until = null, gradientTolerance = null } = o;
       const metrics = o.metrics ? checkMetrics(o.metrics) : null;
       const walk = walkOf(o);
+      refuseRows(points, `Use --points ${MOST_ROWS} or fewer.`);
       const integration = { times, until, points, spacing, tolerance, gradientTolerance, mostSteps };
       return { options: { ...start.options, ...integration, metrics, walk }, config: configOf(file, o, start) };
     },
@@ -168,12 +169,23 @@ function checkMetrics(names: readonly string[]): FlowMetric[] {
 function walkOf({ stepSize, noise, batch, loss, steps, every }: WalkFlags): (Walk & { steps: number[] }) | null {
   if (stepSize === undefined || noise === undefined) return null;
   const apart = every ?? Math.max(1, Math.ceil(steps / 100));
-  const at = Array.from({ length: Math.floor(steps / apart) + 1 }, (_, k) => k * apart);
+  const count = Math.floor(steps / apart) + 1;
+  refuseRows(count, `Use --every ${Math.ceil(steps / (MOST_ROWS - 1))} or more.`);
+  const at = Array.from({ length: count }, (_, k) => k * apart);
   if (at[at.length - 1] < steps) at.push(steps);
   const common = { stepSize, noise, steps: at };
   if (batch === 1) return { ...common, variant: 'single' };
   if (batch !== 'full') return { ...common, variant: 'minibatch', batch };
   return { ...common, variant: loss === 'sum' ? 'fullSum' : 'fullMean' };
+}
+
+/** Rows of a flow, and of a prediction: more would fill the memory before the first is written. */
+const MOST_ROWS = 100_000;
+
+/** @throws LIMIT */
+function refuseRows(count: number, fix: string): void {
+  if (count <= MOST_ROWS) return;
+  throw new FlatwalkError('LIMIT', `${count} rows are more than the ${MOST_ROWS} that are kept`, fix);
 }
 
 const said: Record<FlowTaskResult['stopped'], string> = {

@@ -16,7 +16,8 @@ interface InspectFlags
   readonly only?: string[];
   readonly largest?: number;
   readonly smallest?: number;
-  readonly density: boolean;
+  /** Undefined where nothing was said: unless it takes long. */
+  readonly density?: boolean;
   readonly densityProbes: number;
   readonly densitySteps: number;
   readonly out?: string;
@@ -36,13 +37,14 @@ export function inspectCommand(
     keep: null,
     file: out,
     prepare() {
-      if (!o.density) refuseFlags(command, ['densityProbes', 'densitySteps'], 'There is no --density');
+      if (o.density === false) refuseFlags(command, ['densityProbes', 'densitySteps'], 'There is --no-density');
       const read = readFlags(file, o);
       notes = read.notes;
       const { probes, kind, products, seed, vectors, radius, rankTolerance } = o;
       const { relativeError = null, largest = null, smallest = null, mostSteps = null } = o;
       const only = o.only ? checkGroups(o.only) : null;
-      const density = o.density ? { probes: o.densityProbes, steps: o.densitySteps } : null;
+      const { density: wanted, densityProbes, densitySteps } = o;
+      const density = wanted === false ? null : { probes: densityProbes, steps: densitySteps, always: wanted === true };
       const trace = { probes, kind, products, seed, relativeError };
       const spectrum = { largest, smallest, mostSteps, vectors, density, radius };
       const vector = read.instance.vector;

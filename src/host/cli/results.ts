@@ -15,7 +15,7 @@ export class ResultsFolder {
     this.path = path;
     refuseResults(path);
     try {
-      mkdirSync(path, { recursive: true });
+      makeFolder(path);
       this.writeSummary({ ...summary, outcome: { kind: 'running' } });
       writeFileSync(join(path, 'metrics.ndjson'), '');
     } catch (error) {
@@ -74,7 +74,7 @@ export class ResultsFile {
       throw new FlatwalkError('BAD_ARGUMENT', `${path} exists already`, 'Choose another file with --out.');
     }
     this.#write(() => {
-      mkdirSync(dirname(path), { recursive: true });
+      makeFolder(dirname(path));
       writeFileSync(`${path}.new`, '');
       rmSync(`${path}.new`);
     });
@@ -95,6 +95,17 @@ export class ResultsFile {
       throw new FlatwalkError('HOST', message, 'Choose another file with --out.', { cause });
     }
   }
+}
+
+/** With its parents, from the outermost: Node's own `recursive` never ends where a parent takes no folders, as /proc. */
+function makeFolder(path: string): void {
+  if (existsSync(path)) {
+    // Is silent for a folder, and says what else it is.
+    mkdirSync(path, { recursive: true });
+    return;
+  }
+  makeFolder(dirname(path));
+  mkdirSync(path);
 }
 
 /** @throws BAD_ARGUMENT when the folder holds results already */

@@ -66,10 +66,23 @@ function choose(file: string, value: unknown, chosen: string | undefined): Entri
 
 const isNotFinite = (value: string) => /^(-?Infinity|[+-]?NaN|nan)$/.test(value);
 
+/** Deeper lists than any array has. */
+const DEEPEST = 32;
+
 /** @throws BAD_ARGUMENT for what is no number, BAD_SHAPE for rows of unequal length */
 function toField(file: string, name: string, value: unknown): Field {
   const shape: number[] = [];
-  for (let level = value; Array.isArray(level); level = level[0]) shape.push(level.length);
+  for (let level = value; Array.isArray(level); level = level[0]) {
+    shape.push(level.length);
+    if (shape.length > DEEPEST) {
+      throw fault(
+        file,
+        `${name}: its lists are nested more than ${DEEPEST} deep`,
+        'Make it two-dimensional.',
+        'BAD_SHAPE',
+      );
+    }
+  }
   const values = new Float64Array(shape.reduce((a, b) => a * b, 1));
   let count = 0;
   const visit = (part: unknown, place: readonly number[]) => {

@@ -15,10 +15,12 @@ export function openNpz(file: string, bytes: Uint8Array): Source {
   }
   if (!(bytes[0] === 0x50 && bytes[1] === 0x4b)) throw damaged('it is no zip file, which a .npz file is');
   const sizes = new Map<string, number>();
+  const seen: string[] = [];
   const unzip = (wanted: (name: string) => boolean) => {
     try {
       return unzipSync(bytes, {
         filter({ name, originalSize }) {
+          seen.push(name);
           sizes.set(name, originalSize);
           return wanted(name);
         },
@@ -29,6 +31,8 @@ export function openNpz(file: string, bytes: Uint8Array): Source {
     }
   };
   unzip(() => false);
+  const twice = seen.find((name, k) => seen.indexOf(name) !== k);
+  if (twice !== undefined) throw damaged(`${twice} is in it twice`);
   const sums = checksums(bytes);
   const arrays = [...sizes.keys()].filter((name) => name.endsWith('.npy')).map((name) => name.slice(0, -4));
   if (arrays.length === 0) throw damaged('there are no arrays in it');

@@ -108,6 +108,11 @@ describe('what is wrong is said with its place', () => {
     ['NaN as Python writes it', '{"theta": [[1]], "X": [[2], [NaN]], "y": [1, 2]}', /X: NaN at row 1, column 0 /],
     ['infinity', '{"theta": [[1]], "X": [[2], [3]], "y": [1, -Infinity]}', /y: -Infinity at index 1 .* is not finite/],
     ['too large for f32', { ...good, y: [1, 1e39] }, /y: 1e\+39 at index 1 .* outside the range of float32/],
+    [
+      'lists without end',
+      `{"X": ${'['.repeat(1e4)}${']'.repeat(1e4)}, "theta": 1, "y": 1}`,
+      /nested more than 32 deep/,
+    ],
     ['no rows', { ...good, X: [], y: [] }, /X has no rows/],
     ['no columns', { ...good, X: [[], []] }, /X has no columns/],
     ['no labels in the list', { ...good, y: [] }, /y is empty/],

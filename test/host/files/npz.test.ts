@@ -115,6 +115,12 @@ describe('bad files are refused in words', () => {
     expect(() => readInstance(written('bit.npz', damaged))).toThrow(/X: it is damaged, its checksum does not fit/);
   });
 
+  test('two arrays of one name', () => {
+    const twice = Buffer.from(plain);
+    for (let at = twice.indexOf('y.npy'); at >= 0; at = twice.indexOf('y.npy', at + 1)) twice.write('X.npy', at);
+    expect(() => readInstance(written('twice.npz', twice))).toThrow(/X\.npy is in it twice/);
+  });
+
   test.each([
     ['text', Buffer.from('hello, this is no archive'), /it is no zip file/],
     ['one-array', readFileSync(fixture('single.npy')), /it is a single array/],

@@ -89,7 +89,11 @@ describe('the golden instances', () => {
   test('estimates from a span, densities and measures of sharpness', async () => {
     const g = instanceOf('m7n5d13_cubelin1');
     const { options } = readFlags(file, { instance: g.id });
-    const found = await inspected({ ...options, weights: flat(g.on_M.theta), density: { probes: 4, steps: 20 } });
+    const found = await inspected({
+      ...options,
+      weights: flat(g.on_M.theta),
+      density: { probes: 4, steps: 20, always: false },
+    });
     // On the manifold the Hessian has rank n = 5, less than a third of the products.
     for (const sketch of [found.hutchPlusPlus, found.xTrace]) {
       expect(off(sketch?.value, g.on_M.F)).toBeLessThan(1e-5);
@@ -212,6 +216,19 @@ describe('limits of what can be asked', () => {
     expect(wished.spectrum?.hessian?.largest[0].vector).toHaveLength(2);
     expect(wished.spectrum?.hessian?.smallest).toEqual([]);
     await expect(inspected({ ...one, largest: 3 })).rejects.toMatchObject({ code: 'BAD_ARGUMENT' });
+  });
+
+  test('a density that takes long is left out with its cost, unless it is asked for', async () => {
+    // 2^33 probes of one step, each of 3 n + 2 = 5 multiply-adds for the one weight.
+    const small = { inputs: [1], only: ['density'] as const };
+    const many = { probes: 2 ** 33, steps: 1, always: false };
+    const { density, notDefined } = await inspected({ ...small, density: many });
+    expect(density).toBe(null);
+    expect(notDefined.density).toMatch(/about 4\.3e\+10 multiply-adds .* give --density/);
+    for (const always of [false, true]) {
+      const found = await inspected({ ...small, density: { probes: 2, steps: 1, always } });
+      expect(found.density?.hessian?.size).toBe(1);
+    }
   });
 
   test('only what is asked for, the rest with that reason', async () => {

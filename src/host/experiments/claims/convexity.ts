@@ -64,7 +64,8 @@ export function judgeConvexity(probes: readonly Probe[], starts: readonly number
         probes.map(({ name, result }) => [
           name,
           {
-            ...columns(result.rows, ['time', 'smallestEigenvalue', 'gradientNorm', 'gap']),
+            ...columns(result.rows, ['time', 'smallestEigenvalue', 'gradientNorm', 'gap', 'sharpness']),
+            steepness: result.rows.map(steepness),
             predictedRate: [result.predictedRate ?? Number.NaN],
           },
         ]),

@@ -70,7 +70,7 @@ export function judgeSpurious(escapes: readonly Escape[]): Claim {
     statement: `Pure x³ sticks at spurious stationary points from starts of mixed signs; adding ν x frees it (ν = ${slopes.join(', ')})`,
     measured: `x³, orthonormal inputs: ${stuck(apart)} of ${apart.length} flows come to rest, ${percent(Math.min(...above))} to ${percent(Math.max(...above))} above F*, |P_T∇F| having fallen to ${short(slowest)} of its start or less (correlated inputs: ${stuck(coupled)} of ${coupled.length}); with ν x: ${freed.length} of ${mixed.length} reach F*, within ${percent(left)}`,
     expected:
-      'x³: every flow with orthonormal inputs stays more than 0.01 % above F*; with ν x: every flow is within 0.01 %',
+      'x³: every flow with orthonormal inputs comes to rest (|P_T∇F| ≤ 0.001 of its start) more than 0.01 % above F*; with ν x: every flow is within 0.01 %',
     holds: apart.length > 0 && stuck(apart) === apart.length && freed.length === mixed.length,
     values: {
       starts: apart.length,

@@ -21,8 +21,8 @@ export interface SpectrumWish {
   /** Whether eigenvectors are wanted too: m d numbers each. */
   readonly vectors: boolean;
   readonly seed: number;
-  /** Null where no density is wanted. */
-  readonly density: { readonly probes: number; readonly steps: number } | null;
+  /** Null where no density is wanted; `always` where it is wanted however long it takes. */
+  readonly density: { readonly probes: number; readonly steps: number; readonly always: boolean } | null;
   /** rho, for the changes of the loss by perturbations. */
   readonly radius: number;
 }
@@ -43,6 +43,8 @@ export interface SpectrumFindings {
 const USUAL = 3;
 /** Directions of the average changes of the loss. */
 const DIRECTIONS = 100;
+/** Multiply-adds for the density of one matrix that are done unasked: less than half a minute on two cores. */
+const DENSITY_WORK = 2 ** 35;
 
 /** Both ends of the spectra of the loss. */
 export async function inspectSpectra(
@@ -82,16 +84,30 @@ export async function inspectDensity(
   subject: Subject,
   { density, seed }: SpectrumWish,
 ): Promise<Pick<SpectrumFindings, 'density'>> {
-  if (!density) return { density: subject.absent('density', 'It was not asked for (--density)') };
+  if (!density) return { density: subject.absent('density', 'It was not asked for (--no-density)') };
+  const { always, ...wish } = density;
+  const work = densityWork(subject, wish);
+  if (!always && work > DENSITY_WORK) {
+    const why = `It takes about ${work.toPrecision(2)} multiply-adds for each matrix, which are not done unasked: give --density, or fewer --density-probes or --density-steps`;
+    return { density: subject.absent('density', why) };
+  }
   const one = (of: LossCurvature) =>
     subject.attempt(`density.${of}`, async () => {
-      const [{ rules: _, ...found }] = await spectralDensity(subject.problem, { ...density, seed, of });
-      if (density.probes === 1) {
+      const [{ rules: _, ...found }] = await spectralDensity(subject.problem, { ...wish, seed, of });
+      if (wish.probes === 1) {
         subject.absent(`density.${of}.moments.standardError`, 'One probe says nothing about its spread');
       }
       return found;
     });
   return { density: { hessian: await one('hessian'), gaussNewton: await one('gaussNewton') } };
+}
+
+/** Each product passes the network forward, along the vector and back; each basis vector is orthogonalised twice. */
+function densityWork({ problem }: Subject, { probes, steps }: { probes: number; steps: number }): number {
+  const { samples, width, dimension } = problem.shape;
+  const cells = width * dimension;
+  const most = Math.min(steps, cells);
+  return probes * most * cells * (3 * samples + 2 * most);
 }
 
 export async function inspectSharpness(
