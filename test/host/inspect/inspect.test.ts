@@ -114,6 +114,17 @@ describe('the golden instances', () => {
     expect(off(ends?.smallest[0].value, Math.min(0, low))).toBeLessThan(1e-4);
   });
 
+  test('features of more neurons than are compared are absent, and the rest is there', async () => {
+    const width = 50_000;
+    const weights = new Float32Array(width).fill(1);
+    // Labels that no neuron can fit, so that there is no manifold to look at.
+    const instance = { activation: 'square', inputs: [1], labels: [-1], width, weights };
+    const { features, tangentKernel, notDefined } = await inspected({ ...instance, only: ['manifold'] });
+    expect(features).toBeNull();
+    expect(notDefined.features).toMatch(/pairs of 50000 neurons .*at most 46340 neurons/);
+    expect(tangentKernel?.rank).toBe(1);
+  });
+
   test('what float64 finds about the manifold', async () => {
     const g = instanceOf('m7n5d13_cubelin1');
     const { options } = readFlags(file, { instance: g.id });
