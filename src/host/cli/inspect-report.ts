@@ -123,8 +123,10 @@ function spectrum(out: Out, title: string, { largest, smallest, steps, complete 
   ];
   const rows = [...largest.map(row('largest')), ...smallest.map(row('smallest'))];
   out.table(['', 'eigenvalue', 'residual |Hv - λv|', 'converged'], rows);
+  const all = [...largest, ...smallest].every((pair) => pair.converged);
+  const more = all ? '' : '; for pairs that have not converged, allow more with --most-steps';
   const copies = complete ? '' : '; copies of a multiple eigenvalue may be missing';
-  out.say(`Lanczos with ${steps} products${copies}.`);
+  out.say(`Lanczos with ${steps} products${copies}${more}.`);
 }
 
 function manifoldRows({ manifold }: InspectResult): Row[] {

@@ -125,7 +125,7 @@ command('inspect', 'look at one network with every instrument: curvature, and th
   .option('--smallest <count>', 'smallest eigenvalues (default: 3, or as many as there are)', whole(0))
   .option(
     '--most-steps <count>',
-    "basis vectors of Lanczos' method at most (default: 512, or as many as fit)",
+    "basis vectors of Lanczos' method at most (default: 512, fewer beyond 8192 weights)",
     whole(1),
   )
   .option('--vectors', 'eigenvectors and the matrix J J^T too, in the document', false)

@@ -4,6 +4,7 @@ import { sharpnessMeasures } from '../../../src/engine/geometry/index.ts';
 import type { Engine } from '../../../src/engine/index.ts';
 import { reportInspection } from '../../../src/host/cli/inspect-report.ts';
 import { readFlags } from '../../../src/host/cli/instance.ts';
+import { usualSteps } from '../../../src/host/tasks/inspect/spectrum.ts';
 import type { InstanceOptions } from '../../../src/host/tasks/inspect/subject.ts';
 import { type InspectOptions, type InspectResult, inspect } from '../../../src/host/tasks/inspect.ts';
 import type { TaskEvent } from '../../../src/host/tasks/task.ts';
@@ -227,6 +228,18 @@ describe('limits of what can be asked', () => {
     expect(wished.spectrum?.hessian?.largest[0].vector).toHaveLength(2);
     expect(wished.spectrum?.hessian?.smallest).toEqual([]);
     await expect(inspected({ ...one, largest: 3 })).rejects.toMatchObject({ code: 'BAD_ARGUMENT' });
+  });
+
+  test('fewer Lanczos steps where vectors are long, but enough for what is asked', () => {
+    const three = { largest: 3, smallest: 3 };
+    expect([64, 8192, 16384, 65536, 1e7].map((length) => usualSteps(length, three))).toEqual([
+      undefined,
+      undefined,
+      256,
+      64,
+      64,
+    ]);
+    expect(usualSteps(65536, { largest: 100, smallest: 0 })).toBe(202);
   });
 
   test('a density that takes long is left out with its cost, unless it is asked for', async () => {

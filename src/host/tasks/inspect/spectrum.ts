@@ -55,6 +55,20 @@ export async function inspectSpectra(
   return { spectrum: { hessian, gaussNewton: await inspectEnds(subject, wish, 'gaussNewton') } };
 }
 
+/** Numbers in a basis that is grown unasked. Orthogonalising a basis takes its length times as many multiply-adds. */
+const BASIS_NUMBERS = 2 ** 22;
+const LEAST_STEPS = 64;
+const MOST_STEPS = 512;
+
+/** Basis vectors of Lanczos' method, fewer where they are long: pairs that have not converged by then say so. */
+export function usualSteps(
+  length: number,
+  { largest, smallest }: { largest: number; smallest: number },
+): number | undefined {
+  const fitting = Math.max(LEAST_STEPS, Math.floor(BASIS_NUMBERS / length), 2 * Math.max(largest, smallest) + 2);
+  return fitting < MOST_STEPS ? fitting : undefined;
+}
+
 /** Both ends of one spectrum at the present weights. */
 export function inspectEnds(
   subject: Subject,
@@ -68,7 +82,7 @@ export function inspectEnds(
   const known = of === 'gaussNewton' && width * dimension > subject.problem.shape.samples;
   const { seed, mostSteps } = wish;
   const ends = { largest: wish.largest ?? usual, smallest: wish.smallest ?? (known ? 0 : usual) };
-  const options = { ...ends, seed, mostSteps: mostSteps ?? undefined };
+  const options = { ...ends, seed, mostSteps: mostSteps ?? usualSteps(width * dimension, ends) };
   if (options.largest + options.smallest === 0) {
     return Promise.resolve(subject.absent(name, 'No eigenvalues were asked for'));
   }
