@@ -2,7 +2,7 @@
 
 import { type SharpnessName, sharpnessMeasures } from '../../engine/geometry/index.ts';
 import type { Ends } from '../tasks/inspect/spectrum.ts';
-import type { InspectResult } from '../tasks/inspect.ts';
+import { groupNames, type InspectResult, NOT_ASKED } from '../tasks/inspect.ts';
 import type { Terminal } from './terminal.ts';
 
 type Out = Pick<Terminal, 'say' | 'table'>;
@@ -30,7 +30,13 @@ export function reportInspection(found: InspectResult, out: Out): void {
     ['L', number(found.loss), 'sum of squared residuals'],
     ['|grad L|', number(found.gradientNorm), 'Euclidean norm of the gradient'],
   ]);
-  group(out, 'Trace of the Hessian', traceRows(found));
+  const closed = ['tr D²L', 'F', 'F*'];
+  const estimated = found.groups.includes('trace');
+  group(
+    out,
+    'Trace of the Hessian',
+    traceRows(found).filter(([name]) => estimated || closed.includes(name)),
+  );
   for (const [of, title] of [
     ['hessian', 'Hessian'],
     ['gaussNewton', 'Gauss-Newton matrix 2 J^T J'],
@@ -46,16 +52,21 @@ export function reportInspection(found: InspectResult, out: Out): void {
     });
     group(out, `Measures of sharpness, perturbations of radius ${sharpness.radius}`, rows);
   }
-  group(out, 'Tangent kernel J J^T', [
-    ['eigenvalues', numbers(found.tangentKernel?.eigenvalues), 'ascending'],
-    ['rank', number(found.tangentKernel?.rank), `of ${samples}`],
-    ['condition', number(found.tangentKernel?.condition), 'largest over smallest'],
-  ]);
-  group(out, 'Zero-loss manifold, at the retraction of the network', manifoldRows(found));
+  if (found.groups.includes('manifold')) {
+    group(out, 'Tangent kernel J J^T', [
+      ['eigenvalues', numbers(found.tangentKernel?.eigenvalues), 'ascending'],
+      ['rank', number(found.tangentKernel?.rank), `of ${samples}`],
+      ['condition', number(found.tangentKernel?.condition), 'largest over smallest'],
+    ]);
+    group(out, 'Zero-loss manifold, at the retraction of the network', manifoldRows(found));
+  }
   const onManifold = found.manifold?.spectrum;
   if (onManifold) spectrum(out, 'Ends of the spectrum: P_T B P_T there, with zeros off the tangent space', onManifold);
-  group(out, 'Features: the pre-activations Theta X^T', featureRows(found));
-  const missing = Object.entries(found.notDefined);
+  const features = featureRows(found).filter(
+    ([, value]) => found.groups.length === groupNames.length || !/^–/.test(value),
+  );
+  group(out, 'Features: the pre-activations Theta X^T', features);
+  const missing = Object.entries(found.notDefined).filter(([, why]) => why !== NOT_ASKED);
   if (missing.length > 0) out.say('\nNot there:');
   for (const [name, why] of missing) out.say(`- ${name}: ${why.replace(/\.$/, '')}.`);
 }

@@ -24,6 +24,8 @@ export interface Findings extends PointFindings, FeatureFindings, TraceFindings,
 export interface InspectResult extends Findings {
   readonly shape: { readonly samples: number; readonly width: number; readonly dimension: number };
   readonly activation: string;
+  /** The groups of instruments that were asked for. */
+  readonly groups: readonly GroupName[];
   /** Why what is null is null, by its name. */
   readonly notDefined: Readonly<Record<string, string>>;
   readonly notes: readonly string[];
@@ -50,6 +52,9 @@ const groups = {
 export type GroupName = keyof typeof groups;
 export const groupNames = Object.keys(groups) as GroupName[];
 
+/** Why what another group of instruments finds is null. */
+export const NOT_ASKED = 'It was not asked for (--only)';
+
 /** Every instrument on one network. What does not exist is null, with the reason beside it. */
 export const inspect: Task<InspectOptions, InspectResult> = {
   name: 'inspect',
@@ -66,14 +71,14 @@ export const inspect: Task<InspectOptions, InspectResult> = {
           found = { ...found, ...(await find(subject, o)) };
           continue;
         }
-        for (const finding of finds)
-          found = { ...found, [finding]: subject.absent(finding, 'It was not asked for (--only)') };
+        for (const finding of finds) found = { ...found, [finding]: subject.absent(finding, NOT_ASKED) };
       }
       const { samples, width, dimension, activation } = problem.shape;
       return {
         shape: { samples, width, dimension },
         activation,
         ...subject.settle(found as Findings),
+        groups: o.only ?? groupNames,
         notDefined: subject.notDefined,
         notes: subject.notes,
         seconds: (performance.now() - began) / 1000,

@@ -1,5 +1,5 @@
 import { describe, expect, test, vi } from 'vitest';
-import { type SharpnessReport, sharpness, sharpnessMeasures } from '../../../src/engine/geometry/index.ts';
+import { eigenpairs, type SharpnessReport, sharpness, sharpnessMeasures } from '../../../src/engine/geometry/index.ts';
 import type { ProblemOptions } from '../../../src/engine/index.ts';
 import { probeVector } from '../../../src/model/draws.ts';
 import {
@@ -260,4 +260,14 @@ test('the event loop goes round between the pieces of work on the host, which ch
     clock.mockRestore();
     timer.mockRestore();
   }
+});
+
+test('eigenpairs that are known already are not looked for again, and must be those that it needs', async () => {
+  const problem = await engine.problem(made({ n: 4, d: 5, m: 3 }));
+  const hessian = await eigenpairs(problem);
+  const gaussNewton = await eigenpairs(problem, { of: 'gaussNewton', smallest: 0 });
+  expect(await sharpness(problem, { known: { hessian, gaussNewton } })).toEqual(await sharpness(problem));
+  const onlyLargest = await eigenpairs(problem, { smallest: 0 });
+  await expect(sharpness(problem, { known: { hessian: onlyLargest } })).rejects.toMatchObject({ code: 'BAD_ARGUMENT' });
+  problem.dispose();
 });

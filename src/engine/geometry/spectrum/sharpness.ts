@@ -19,6 +19,11 @@ export interface SharpnessOptions {
   readonly seed?: number;
   /** Directions uniform on the unit sphere, or normal with variance 1/N; 'sphere' if not given. */
   readonly kind?: 'sphere' | 'gaussian';
+  /**
+   * Eigenpairs at the present weights that are known already, for each replica: at least one at each end of the Hessian, and
+   * the largest of the Gauss-Newton matrix. They are found if not given.
+   */
+  readonly known?: { readonly hessian?: readonly Eigenpairs[]; readonly gaussNewton?: readonly Eigenpairs[] };
 }
 
 export interface SharpnessReport {
@@ -49,7 +54,7 @@ export const sharpness = /* @__PURE__ */ atOnePoint(measureSharpness);
 
 async function measureSharpness(problem: Problem, options: SharpnessOptions = {}): Promise<SharpnessReport[]> {
   const { network } = problem.lowLevel;
-  const { radius = 0.05, probes = 100, seed = 0, kind = 'sphere' } = options;
+  const { radius = 0.05, probes = 100, seed = 0, kind = 'sphere', known = {} } = options;
   real('radius', radius, Number.MIN_VALUE);
   count('probes', probes);
   count('seed', seed, 0);
@@ -57,8 +62,9 @@ async function measureSharpness(problem: Problem, options: SharpnessOptions = {}
     throw new FlatwalkError('BAD_ARGUMENT', `kind is '${kind}'`, "Set it to 'sphere' or 'gaussian'.");
   }
   checkWork(network, probes);
-  const hessian = await eigenpairs(problem, { seed });
-  const gaussNewton = await eigenpairs(problem, { seed, smallest: 0, of: 'gaussNewton' });
+  const { hessian = await eigenpairs(problem, { seed }) } = known;
+  const { gaussNewton = await eigenpairs(problem, { seed, smallest: 0, of: 'gaussNewton' }) } = known;
+  checkKnown(hessian, gaussNewton, network.replicas);
   const [traces, positive, diagonals, weights] = [
     await problem.trace(),
     await problem.manifoldTrace(),
@@ -110,6 +116,19 @@ async function measureSharpness(problem: Problem, options: SharpnessOptions = {}
   const reports: SharpnessReport[] = [];
   for (const [r, ends] of hessian.entries()) reports.push(await reportOf(ends, r));
   return reports;
+}
+
+function checkKnown(hessian: readonly Eigenpairs[], gaussNewton: readonly Eigenpairs[], replicas: number): void {
+  const ends = [
+    ...hessian.flatMap(({ largest, smallest }) => [largest, smallest]),
+    ...gaussNewton.map((g) => g.largest),
+  ];
+  if (hessian.length === replicas && gaussNewton.length === replicas && ends.every((pairs) => pairs.length > 0)) return;
+  throw new FlatwalkError(
+    'BAD_ARGUMENT',
+    'The known eigenpairs are not those of every replica, both ends of the Hessian and the largest of Gauss-Newton',
+    'Give what `eigenpairs` returns, or leave them out.',
+  );
 }
 
 function checkWork({ replicas, samples, cells }: Network, probes: number): void {

@@ -4,6 +4,7 @@ import {
   type Eigenpairs,
   eigenpairs,
   type LossCurvature,
+  type SharpnessOptions,
   type SharpnessReport,
   type SpectralDensity,
   sharpness,
@@ -88,6 +89,7 @@ export function inspectEnds(
   }
   return subject.attempt(name, async () => {
     const [found] = await eigenpairs(subject.problem, { ...options, of });
+    if (name === `spectrum.${of}`) subject.ends[of] = found;
     const shown = (pairs: readonly Eigenpair[]): Pair[] =>
       pairs.map(({ vector, ...pair }) => (wish.vectors ? { ...pair, vector } : pair));
     return { ...found, largest: shown(found.largest), smallest: shown(found.smallest) };
@@ -124,12 +126,20 @@ function densityWork({ problem }: Subject, { probes, steps }: { probes: number; 
   return probes * most * cells * (3 * samples + 2 * most);
 }
 
+/** What the spectra have found already, where it is enough for the measures of sharpness. */
+function knownEnds({ ends: { hessian, gaussNewton } }: Subject): SharpnessOptions['known'] {
+  return {
+    hessian: hessian?.largest.length && hessian.smallest.length ? [hessian] : undefined,
+    gaussNewton: gaussNewton?.largest.length ? [gaussNewton] : undefined,
+  };
+}
+
 export async function inspectSharpness(
   subject: Subject,
   { radius, seed }: SpectrumWish,
 ): Promise<Pick<SpectrumFindings, 'sharpness'>> {
   const found = await subject.attempt('sharpness', async () => {
-    return (await sharpness(subject.problem, { radius, seed, probes: DIRECTIONS }))[0];
+    return (await sharpness(subject.problem, { radius, seed, probes: DIRECTIONS, known: knownEnds(subject) }))[0];
   });
   if (!found) return { sharpness: null };
   const { note: _, ...report } = found;

@@ -1,3 +1,4 @@
+import type { CurvatureKind, Eigenpairs } from '../../../engine/geometry/index.ts';
 import { type Engine, type ErrorCode, FlatwalkError, type Problem } from '../../../engine/index.ts';
 import type { TaskContext } from '../task.ts';
 
@@ -41,6 +42,8 @@ export class Subject {
   /** For what is null: why. */
   readonly notDefined: Record<string, string> = {};
   readonly notes: string[] = [];
+  /** Both ends of the spectra at the weights that were given, once they are known. */
+  readonly ends: Partial<Record<CurvatureKind, Eigenpairs>> = {};
   readonly #context: TaskContext;
   #share = 0;
 
