@@ -149,7 +149,7 @@ function isFarther(a: Float64Array, b: Float64Array, reach: number): boolean {
   return lengthOf(a.map((z, i) => z - b[i])) > reach;
 }
 
-/** Multiply-adds for pairs of neurons that are done on the host within seconds. */
+/** Multiply-adds of all pairs: half a minute on the host at most, but minutes for singular values where m and n are alike. */
 const PAIR_WORK = 2 ** 31;
 
 function checkPairs(m: number, n: number): void {
