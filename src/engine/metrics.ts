@@ -255,7 +255,10 @@ export async function prepareWatch(
     retracted: async () =>
       prepareObserve(network, (await geometry()).retractedPreactivations(network), 'retracted sums'),
     landscape: async () =>
-      (await geometry()).prepareLandscape(network, { hessian: names.includes('riemannianEigenvalue') }),
+      (await geometry()).prepareLandscape(network, {
+        hessian: names.includes('riemannianEigenvalue'),
+        clusters: names.includes('distinctNeurons'),
+      }),
   };
   // Drivers compile several pipelines at once.
   const stages = await together(

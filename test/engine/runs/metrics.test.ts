@@ -233,5 +233,9 @@ describe('the manifold around a run', () => {
     const wide = made({ n: 20, d: 20, m: 60 });
     expect(await failure(() => measured(wide, ['riemannianEigenvalue']))).toMatchObject({ code: 'LIMIT' });
     expect((await measured(wide, ['riemannianGradientNorm'])).riemannianGradientNorm).toHaveLength(1);
+    // All pairs of 20,000 neurons.
+    const many = made({ n: 2, d: 2, m: 20_000 });
+    expect(await failure(() => measured(many, ['distinctNeurons']))).toMatchObject({ code: 'LIMIT' });
+    expect((await measured(many, ['kernelCondition'])).kernelCondition).toHaveLength(1);
   });
 });

@@ -6,7 +6,7 @@ import type { Stage } from '../../stages/stage.ts';
 import { checkRows, riemannianEigenvalues } from './hessian.ts';
 import { kernelCondition, kernelEigenvalues } from './normal.ts';
 import { checkSamples, type DataState } from './point.ts';
-import { clusters } from './ranks.ts';
+import { checkPairs, clusters } from './ranks.ts';
 import { riemannianGradient } from './sharpness.ts';
 
 /**
@@ -22,14 +22,21 @@ export interface Landscape {
   distinctNeurons(): number;
 }
 
+/** Which of its larger parts will be wanted. */
+export interface LandscapeWish {
+  readonly hessian: boolean;
+  readonly clusters: boolean;
+}
+
 /**
- * Reads where a retraction stage, recorded before it, has led. @throws LIMIT for more than 512 samples, or where the `hessian`
- * will be wanted and is too large
+ * Reads where a retraction stage, recorded before it, has led. @throws LIMIT for more than 512 samples, or where a part that
+ * will be wanted is too large
  */
-export function prepareLandscape(network: Network, { hessian }: { readonly hessian: boolean }): Stage<Landscape[]> {
+export function prepareLandscape(network: Network, wish: LandscapeWish): Stage<Landscape[]> {
   const { samples: n, width: m, replicas, activation, targetSets } = network;
   checkSamples(n);
-  if (hessian) checkRows(m, Math.min(n, network.dimension));
+  if (wish.clusters) checkPairs(m, n);
+  if (wish.hessian) checkRows(m, Math.min(n, network.dimension));
   const X = Float64Array.from(network.inputs);
   const shared = {
     m,

@@ -41,7 +41,7 @@ export interface FeatureRanks {
  * its energy in any direction. `tolerance` is that of numericalRank, 1e-3 if not given: weights read from the device carry
  * relative rounding of 1e-7. The least cosine takes m² n / 2 multiply-adds, a sweep of the singular values min(m, n)² max(m, n)
  * at most, which is no more than m² n.
- * @throws BAD_SHAPE, BAD_ARGUMENT, NOT_FINITE; LIMIT where m² n is above 2^31, with the number of neurons that fits
+ * @throws BAD_SHAPE, BAD_ARGUMENT, NOT_FINITE; LIMIT where m² n is above 2^29, with the number of neurons that fits
  */
 export function featureRanks(features: Features, { tolerance = 1e-3 }: { tolerance?: number } = {}): FeatureRanks {
   const { m, n, Z } = checkFeatures(features);
@@ -76,7 +76,7 @@ export interface Clusters {
 /**
  * Neurons that do the same on the data: single linkage, two neurons being linked where their rows of Z are within
  * `tolerance` (1e-3 if not given) times the length of the longest row. Signed: opposite rows are far apart.
- * @throws BAD_SHAPE, BAD_ARGUMENT, NOT_FINITE; LIMIT where m² n is above 2^31, with the number of neurons that fits
+ * @throws BAD_SHAPE, BAD_ARGUMENT, NOT_FINITE; LIMIT where m² n is above 2^29, with the number of neurons that fits
  */
 export function clusters(features: Features, tolerance = 1e-3): Clusters {
   const { m, n, Z } = checkFeatures(features);
@@ -149,10 +149,11 @@ function isFarther(a: Float64Array, b: Float64Array, reach: number): boolean {
   return lengthOf(a.map((z, i) => z - b[i])) > reach;
 }
 
-/** Multiply-adds of all pairs: half a minute on the host at most, but minutes for singular values where m and n are alike. */
-const PAIR_WORK = 2 ** 31;
+/** Multiply-adds of all pairs: seconds on the host, and about a minute for singular values where m and n are alike. */
+const PAIR_WORK = 2 ** 29;
 
-function checkPairs(m: number, n: number): void {
+/** @throws LIMIT where m² n is above 2^29 */
+export function checkPairs(m: number, n: number): void {
   if (m * m * n <= PAIR_WORK) return;
   const fitting = Math.floor(Math.sqrt(PAIR_WORK / n));
   throw new FlatwalkError(
