@@ -87,7 +87,7 @@ describe('ranks of the feature matrix', () => {
 
   test.each([featureRanks, clusters])('%o: more pairs than the host compares are refused with what fits', (measure) => {
     const [n, m] = [2, 200_000];
-    const fitting = Math.floor(Math.sqrt(2 ** 31 / n));
+    const fitting = Math.floor(Math.sqrt(2 ** 29 / n));
     expect(() => measure({ m, n, Z: new Float32Array(m * n) })).toThrow(
       expect.objectContaining({ code: 'LIMIT', fix: expect.stringContaining(`at most ${fitting} neurons`) }),
     );
