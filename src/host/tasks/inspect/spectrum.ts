@@ -44,8 +44,8 @@ export interface SpectrumFindings {
 const USUAL = 3;
 /** Directions of the average changes of the loss. */
 const DIRECTIONS = 100;
-/** Multiply-adds for the density of one matrix that are done unasked: less than half a minute on two cores. */
-const DENSITY_WORK = 2 ** 35;
+/** Multiply-adds for the density of one matrix that are done unasked: a software adapter takes some ten seconds for them. */
+const DENSITY_WORK = 2 ** 31;
 
 /** Both ends of the spectra of the loss. */
 export async function inspectSpectra(
