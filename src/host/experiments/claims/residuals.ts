@@ -3,6 +3,7 @@ import {
   type ResidualLaws,
   residualLaws,
   type Walk,
+  type WalkVariant,
   walkVariants,
 } from '../../../engine/geometry/index.ts';
 import type { Engine } from '../../../engine/index.ts';
@@ -18,6 +19,14 @@ const SETTLE = 200;
 const COVARIANCE = 0.05;
 /** What is of higher order in the noise, as a share of the mean. */
 const HIGHER = 0.1;
+
+/** The mean for small step sizes. The sum is the process of the mean at a step size n times smaller. */
+const LAWS: Readonly<Record<WalkVariant, string>> = {
+  single: '−(ησ²/4)λ',
+  minibatch: '−(ησ²/4b)λ',
+  fullMean: '−(ησ²/4n)λ',
+  fullSum: '−(ησ²/4)λ',
+};
 
 /** Residuals of many replicas, read again and again. */
 export interface MeasuredResiduals {
@@ -98,9 +107,9 @@ export function judgeResiduals(
   const seen = measured.every((_, i) => tolerances[i] < Math.abs(laws.mean[i]));
   return {
     id: `9.${variant}`,
-    statement: `Residuals under label noise (${variant}) have the mean −(ησ²/4b)λ, corrected for the step size, and the covariance KMK`,
+    statement: `Residuals under label noise (${variant}) have the mean ${LAWS[variant]}, corrected for the step size, and the covariance KMK`,
     measured: `mean ${numbers(measured)} ± ${numbers(errors)}; covariance off by ${percent(off)} (noise ${percent(noise)}); ${means.length} replicas × ${readings} readings`,
-    expected: `mean ${numbers(laws.mean)} (−(ησ²/4b)λ = ${numbers(laws.plainMean)}) within 3 standard errors and a tenth, for what is of higher order in σ; covariance within 5 %`,
+    expected: `mean ${numbers(laws.mean)} (${LAWS[variant]} = ${numbers(laws.plainMean)}) within 3 standard errors and a tenth, for what is of higher order in σ; covariance within 5 %`,
     holds: within.every(Boolean) && seen && off <= COVARIANCE,
     values: {
       stepSize,

@@ -1,3 +1,4 @@
+import { quantile } from 'simple-statistics';
 import { type FlowRow, predictWalk, type Walk, walkVariants } from '../../../engine/geometry/index.ts';
 import type { Engine } from '../../../engine/index.ts';
 import type { Claim } from '../claims.ts';
@@ -55,7 +56,7 @@ export function judgeWalk(
     single: 'one sample',
     minibatch: `mini-batches of ${batch}`,
     fullMean: 'full batch, mean',
-    fullSum: 'full batch, sum',
+    fullSum: 'full batch, sum: the process of the mean, at a step size n times smaller',
   };
   return {
     id: `7.${variant}`,
@@ -69,6 +70,8 @@ export function judgeWalk(
         step: steps,
         mean: means,
         standardError: errors,
+        low: sharpness.map((row) => quantile([...row], 0.05)),
+        high: sharpness.map((row) => quantile([...row], 0.95)),
         corrected: corrected.map((row) => row.sharpness),
         plain: plain.map((row) => row.sharpness),
       },
