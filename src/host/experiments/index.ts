@@ -60,7 +60,7 @@ export const judged = {
     activation: 'cubic_linear:0.1',
     noise: 1,
     steps: 300_000,
-    replicas: 32,
+    replicas: 16,
   },
   sinh: {
     ...onManifold,
@@ -71,7 +71,7 @@ export const judged = {
     start: { kind: 'random', std: 0.7 },
     noise: 2,
     steps: 120_000,
-    replicas: 32,
+    replicas: 16,
   },
   sqp: {
     ...onManifold,
@@ -81,7 +81,7 @@ export const judged = {
     start: { kind: 'random', std: 0.7 },
     noise: 1,
     steps: 80_000,
-    replicas: 32,
+    replicas: 16,
   },
 } satisfies Record<string, Experiment>;
 

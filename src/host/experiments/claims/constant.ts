@@ -20,7 +20,7 @@ export async function measureConstant(engine: Engine, from: ManifoldPoint, time:
   // Rows so near to each other that log(F - F*) is linear between them to 1e-5.
   const { rows } = await flowFrom(from, bench, { time: 2 * time, points: 1000, spacing: 'linear' });
   const fits: ConstantFit[] = [];
-  for (const variant of bench.quick ? (['single', 'fullMean'] as const) : walkVariants) {
+  for (const variant of bench.quick ? (['single'] as const) : walkVariants) {
     const points: ConstantPoint[] = [];
     for (const share of SHRINKING[bench.quick ? 'quick' : 'full']) {
       const walk = walkAt(from, variant, share);

@@ -43,7 +43,7 @@ export async function measureResiduals(engine: Engine, bench: Bench): Promise<Cl
   const claims: Claim[] = [];
   for (const variant of walkVariants) {
     const walk = walkAt(point, variant, SHARE);
-    const sizes = bench.quick ? { replicas: 512, readings: 40 } : { replicas: 1024, readings: 160 };
+    const sizes = bench.quick ? { replicas: 256, readings: 40 } : { replicas: 1024, readings: 160 };
     const measured = await readResiduals(engine, point, walk, sizes, bench);
     claims.push(judgeResiduals(walk, measured, residualLaws(point, walk)));
   }

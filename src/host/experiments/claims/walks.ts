@@ -28,7 +28,7 @@ export async function measureWalks(engine: Engine, bench: Bench): Promise<Claim[
   const claims: Claim[] = [];
   for (const variant of walkVariants) {
     const walk = walkAt(from, variant, SHARE);
-    const measured = await runWalk(engine, from, walk, timeAt(rows, 0.01), ROWS, bench);
+    const measured = await runWalk(engine, from, walk, timeAt(rows, bench.quick ? 0.05 : 0.01), ROWS, bench);
     const { corrected, plain } = await predictWalk(from, { ...walk, steps: measured.steps, signal: bench.signal });
     claims.push(judgeWalk(walk, measured, corrected, plain));
   }
