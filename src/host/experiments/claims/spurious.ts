@@ -27,7 +27,8 @@ export async function measureSpurious(bench: Bench): Promise<Claim[]> {
   for (const inputs of kinds) {
     // Those that are judged first.
     const quick = inputs === 'orthonormal' ? 4 : 2;
-    for (let seed = 1; seed <= (bench.quick ? quick : 16); seed++) escapes.push(await measureEscape(inputs, seed, bench));
+    for (let seed = 1; seed <= (bench.quick ? quick : 16); seed++)
+      escapes.push(await measureEscape(inputs, seed, bench));
   }
   const remains: FlowResult[] = [];
   const crowded = { ...small, activation: 'cubic_linear:1', samples: 8, dimension: 4 };
