@@ -17,7 +17,7 @@ export type CurvatureKind = 'hessian' | 'gaussNewton' | 'riemannian';
 const kinds: readonly CurvatureKind[] = ['hessian', 'gaussNewton', 'riemannian'];
 
 /** @throws BAD_ARGUMENT for a kind that there is not */
-export function checkCurvatureKind(of: CurvatureKind, known: readonly CurvatureKind[] = kinds): void {
+function checkCurvatureKind(of: CurvatureKind, known: readonly CurvatureKind[] = kinds): void {
   if (known.includes(of)) return;
   throw new FlatwalkError(
     'BAD_ARGUMENT',

@@ -4,7 +4,7 @@ import type { Problem } from '../../problem.ts';
 import { chooseTile, prepareCombine, prepareProject, rightSteps, tileVariant } from '../../products.ts';
 import { type Curvature, curvatureBuffers } from '../../stages/curvature.ts';
 import { kernelCondition, multipliersOf, normalSpace } from '../manifold/normal.ts';
-import { type ManifoldPoint, MOST_SAMPLES, makePoint } from '../manifold/point.ts';
+import { type ManifoldPoint, MOST_SAMPLES, readPoints } from '../manifold/point.ts';
 import { bendings, sharpnessGradient } from '../manifold/sharpness.ts';
 
 /** Condition numbers of J Jᵀ beyond this make it singular once it is rounded to f32. */
@@ -45,21 +45,13 @@ export async function prepareRiemannian(problem: Problem): Promise<(perReplica: 
 }
 
 async function findSurface(problem: Problem, network: Network): Promise<Surface> {
-  const { gpu, replicas, width, samples, cells, targetSets, labels, secondLayer, inputs, activation } = network;
-  const weights = await problem.weights();
+  const { gpu, replicas, width, samples } = network;
+  const pointOf = await readPoints(problem);
   const triangles = new Float32Array(replicas * samples * samples);
   const bends = new Float32Array(replicas * width * samples);
   const slopes = new Float32Array(replicas * width * samples);
   for (let r = 0; r < replicas; r++) {
-    const set = r % targetSets;
-    const point = makePoint({
-      inputs,
-      labels: labels.subarray(set * samples, (set + 1) * samples),
-      width,
-      activation: activation.spec,
-      weights: weights.subarray(r * cells, (r + 1) * cells),
-      secondLayer,
-    });
+    const point = pointOf(r);
     const normal = normalSpace(point);
     checkCondition(point, r);
     triangles.set(invertLower(normal.factor, samples), r * samples * samples);

@@ -77,7 +77,7 @@ export function kernelCondition(point: DataState): number {
 }
 
 /** J V for V = C X, from C G, n. */
-export function alongOutputs({ m, n }: DataState, { slopes }: Normal, timesG: Float64Array): Float64Array {
+function alongOutputs({ m, n }: DataState, { slopes }: Normal, timesG: Float64Array): Float64Array {
   const out = new Float64Array(n);
   for (let j = 0; j < m; j++) {
     for (let i = 0; i < n; i++) out[i] += slopes[j * n + i] * timesG[j * n + i];

@@ -40,7 +40,7 @@ export interface Lanczos extends BasisRecords {
 }
 
 /** Numbers in a row of coefficients, in fours: of so many slots, and the square of the vector itself. */
-export const strideOf = (slots: number) => paddedLength(slots + 1);
+const strideOf = (slots: number) => paddedLength(slots + 1);
 
 /** Slots that each of `vectors` bases has room for where a buffer has so many numbers, with their coefficients in another. */
 export function slotsWithin(numbers: number, length: number, vectors: number): number {
