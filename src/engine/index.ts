@@ -2,6 +2,7 @@
 export { activationNames } from '../model/activations.ts';
 export type { Law } from '../model/draws.ts';
 export { type ErrorCode, errorCodes, FlatwalkError } from '../model/errors.ts';
+export type { Schedule } from '../model/schedule.ts';
 export { type AdapterDescription, describeAdapter } from './adapter.ts';
 export type { NumberList } from './arrays.ts';
 export { type Checkpoint, type Divergence, decodeCheckpoint, encodeCheckpoint } from './checkpoint.ts';
