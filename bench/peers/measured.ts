@@ -2,7 +2,7 @@
 import { existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { AdapterDescription } from '../../src/engine/index.ts';
-import { toJson } from '../../src/host/cli/results.ts';
+import { toJson } from '../../src/host/results/json.ts';
 import { type AdapterKind, adapterKind } from './targets.ts';
 
 /** A document, of what kind of adapter it is, and what tables call that adapter. */

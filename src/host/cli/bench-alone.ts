@@ -8,7 +8,7 @@ import type { Alone } from '../../../bench/suite.ts';
 import { firstRow } from '../../../bench/suites/end-to-end.ts';
 import { Engine, FlatwalkError, type MetricName, type MetricRow } from '../../engine/index.ts';
 import { type AdapterWish, openNodeGpu } from '../node/index.ts';
-import { toJson } from './results.ts';
+import { toJson } from '../results/json.ts';
 
 /** A line each of what the process says. */
 type Line = { readonly row: Pick<MetricRow, 'step' | 'values'> } | { readonly memory: Memory };

@@ -2,9 +2,11 @@ import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { FlatwalkError } from '../../engine/index.ts';
 import type { AdapterWish } from '../node/index.ts';
+import { ResultsFile } from '../results/file.ts';
+import { ResultsFolder, refuseResults } from '../results/folder.ts';
+import { failure, toJson } from '../results/json.ts';
 import type { TaskName, TaskOptions, TaskResult } from '../tasks/index.ts';
 import type { TaskContext } from '../tasks/task.ts';
-import { failure, ResultsFile, ResultsFolder, refuseResults, toJson } from './results.ts';
 import { Terminal } from './terminal.ts';
 import { type Environment, type Place, runTask } from './where.ts';
 
@@ -82,6 +84,7 @@ export async function perform<N extends TaskName>(job: Job<N>): Promise<void> {
             facts = event.facts;
           }
           if (event.kind === 'row') results()?.row(event);
+          if (event.kind === 'features') results()?.features(event);
           terminal.event(event);
         },
       },

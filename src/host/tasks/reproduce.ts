@@ -3,6 +3,7 @@ import { type Claim, judge, type Results } from '../experiments/claims.ts';
 import { type Experiment, type ExperimentResult, runExperiment } from '../experiments/experiment.ts';
 import { geometryClaims, measureClaim } from '../experiments/geometry.ts';
 import { judged, reported } from '../experiments/index.ts';
+import { tellFeatures } from './features.ts';
 import type { Task } from './task.ts';
 
 export interface ReproduceOptions {
@@ -31,10 +32,12 @@ export const reproduce: Task<ReproduceOptions, ReproduceResult> = {
     const runs: ExperimentResult[] = [];
     for (const [k, experiment] of experiments.entries()) {
       const { name: run, question, steps } = experiment;
+      let last = 0;
       const result = await runExperiment(
         engine,
         experiment,
         (row) => {
+          last = row.step;
           emit({ kind: 'row', run, row });
           emit({
             kind: 'progress',
@@ -43,6 +46,10 @@ export const reproduce: Task<ReproduceOptions, ReproduceResult> = {
           });
         },
         signal,
+        {
+          started: (problem) => tellFeatures(problem, emit, run, 0),
+          ended: (problem) => tellFeatures(problem, emit, run, last),
+        },
       );
       if (result.outcome.kind === 'aborted') {
         throw new FlatwalkError(

@@ -38,5 +38,14 @@ export type TaskEvent =
     }
   /** What a run is made of, before its first row: settings that were left open, and what documents say beside them. */
   | { readonly kind: 'configured'; readonly settings: object; readonly facts: object }
+  /** Z = Theta X^T of replica 0, m x n, before the first step of a run and after its last. */
+  | {
+      readonly kind: 'features';
+      readonly run: string;
+      readonly step: number;
+      readonly samples: number;
+      readonly width: number;
+      readonly values: readonly number[];
+    }
   /** Something a person should read. */
   | { readonly kind: 'note'; readonly text: string };

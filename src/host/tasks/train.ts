@@ -1,4 +1,5 @@
 import type { Engine, MetricName, MetricValues, Outcome, Plan, PlanRequest, Problem, Run } from '../../engine/index.ts';
+import { tellFeatures } from './features.ts';
 import { type DataOptions, openSetup, type PlanOptions } from './setup.ts';
 import type { Task, TaskContext } from './task.ts';
 
@@ -37,6 +38,7 @@ export const train: Task<TrainTaskOptions, TrainTaskResult> = {
     const { problem, run, configuration } = await openRun(engine, o, context);
     try {
       emit({ kind: 'note', text: `Plan: ${run.plan.reason}` });
+      await tellFeatures(problem, emit, 'train', 0);
       let finalStep = 0;
       let finalMetrics: MetricValues = {};
       const outcome = await run.finish((row) => {
@@ -51,6 +53,7 @@ export const train: Task<TrainTaskOptions, TrainTaskResult> = {
       });
       // A lost device has nothing left to read.
       const weights = outcome.kind === 'lost' ? [] : Array.from(await problem.weights());
+      if (outcome.kind !== 'lost') await tellFeatures(problem, emit, 'train', finalStep);
       return {
         outcome,
         ...configuration,

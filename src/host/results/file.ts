@@ -1,0 +1,49 @@
+import { existsSync, mkdirSync, renameSync, rmSync, writeFileSync } from 'node:fs';
+import { dirname } from 'node:path';
+import { FlatwalkError } from '../../model/errors.ts';
+import { reason, toJson } from './json.ts';
+
+/** A file that will hold one document. It is looked at before anything is computed, so that no work is lost. */
+export class ResultsFile {
+  readonly path: string;
+
+  /** @throws BAD_ARGUMENT when it exists, HOST when it cannot be written */
+  constructor(path: string) {
+    this.path = path;
+    if (existsSync(path)) {
+      throw new FlatwalkError('BAD_ARGUMENT', `${path} exists already`, 'Choose another file with --out.');
+    }
+    this.#write(() => {
+      makeFolder(dirname(path));
+      writeFileSync(`${path}.new`, '');
+      rmSync(`${path}.new`);
+    });
+  }
+
+  write(document: object): void {
+    this.#write(() => {
+      writeFileSync(`${this.path}.new`, `${toJson(document, 2)}\n`);
+      renameSync(`${this.path}.new`, this.path);
+    });
+  }
+
+  #write(action: () => void): void {
+    try {
+      action();
+    } catch (cause) {
+      const message = `Cannot write ${this.path}: ${reason(cause)}`;
+      throw new FlatwalkError('HOST', message, 'Choose another file with --out.', { cause });
+    }
+  }
+}
+
+/** With its parents, from the outermost: Node's own `recursive` never ends where a parent takes no folders, as /proc. */
+export function makeFolder(path: string): void {
+  if (existsSync(path)) {
+    // Is silent for a folder, and says what else it is.
+    mkdirSync(path, { recursive: true });
+    return;
+  }
+  makeFolder(dirname(path));
+  mkdirSync(path);
+}

@@ -1,0 +1,39 @@
+/** Reads results folders in Node. */
+import { existsSync, readFileSync, statSync } from 'node:fs';
+import { join } from 'node:path';
+import { FlatwalkError } from '../../model/errors.ts';
+import { parseFeatures, parseLines, parseRow, parseSummary } from './parse.ts';
+import type { StoredResults } from './schema.ts';
+
+export type { StoredFeatures, StoredResults, StoredRow, Summary } from './schema.ts';
+
+/**
+ * A results folder, also while it is being written. @throws BAD_ARGUMENT where there is none, where it is of a later version,
+ * and where a file is damaged, naming the line
+ */
+export function readResults(folder: string): StoredResults {
+  const summaryFile = join(folder, 'summary.json');
+  if (!existsSync(summaryFile)) throw noResults(folder);
+  const summary = parseSummary(readFileSync(summaryFile, 'utf8'), summaryFile);
+  const running = summary.outcome.kind === 'running';
+  const lines = <T>(name: string, parse: (line: string, place: string) => T) => {
+    const file = join(folder, name);
+    return existsSync(file) ? parseLines(readFileSync(file), file, running, parse) : [];
+  };
+  return {
+    path: folder,
+    summary,
+    rows: lines('metrics.ndjson', parseRow),
+    features: lines('features.ndjson', parseFeatures),
+    running,
+  };
+}
+
+/** Says what the path is instead. */
+export function noResults(folder: string): FlatwalkError {
+  const fix = 'Give a folder that flatwalk run, reproduce or flow wrote.';
+  const say = (what: string) => new FlatwalkError('BAD_ARGUMENT', what, fix);
+  if (!existsSync(folder)) return say(`There is no folder ${folder}`);
+  if (!statSync(folder).isDirectory()) return say(`${folder} is a file, not a results folder`);
+  return say(`${folder} holds no results: it has no summary.json`);
+}
