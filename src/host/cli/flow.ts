@@ -3,10 +3,10 @@ import { problemOf, type SizeName } from '../../../bench/problems.ts';
 import type { Walk } from '../../engine/geometry/index.ts';
 import { FlatwalkError, type MetricValues } from '../../engine/index.ts';
 import { makeWeights } from '../../model/data.ts';
+import { readSamples } from '../files/node.ts';
 import { similar } from '../files/similar.ts';
 import { type FlowMetric, type FlowTaskResult, flowMetricNames } from '../tasks/flow.ts';
 import type { InstanceOptions } from '../tasks/inspect/subject.ts';
-import { readSamples } from './csv.ts';
 import { number, numbers } from './inspect-report.ts';
 import { checkActivation, type InstanceFlags, readFlags } from './instance.ts';
 import { refuseFlags } from './options.ts';
@@ -135,14 +135,13 @@ function startOf(file: string | undefined, o: StartFlags): Start {
       notes: [],
     };
   }
-  const { inputs, labels, inputNames } = readSamples(o.data as string, o.target as string, o.inputs);
-  const dimension = inputNames.length;
+  const { inputs, labels, inputNames, samples, dimension } = readSamples(o.data as string, o);
   refuseSize(o.width, dimension, 1);
   const activation = checkActivation(o.activation ?? 'cubic_linear:1');
   const weights = makeWeights({ m: o.width, d: dimension, std: o.initStd, seed: o.seed });
   return {
-    options: { activation, width: o.width, dimension, inputs: inputs.flat(), labels, weights, secondLayer: null },
-    config: { activation, inputs: inputNames, samples: labels.length, dimension },
+    options: { activation, width: o.width, dimension, inputs, labels, weights, secondLayer: null },
+    config: { activation, inputs: inputNames, samples, dimension },
     notes: [],
   };
 }

@@ -2,9 +2,9 @@
 import { type Command, Option } from 'commander';
 import { type SizeName, sizeNames } from '../../../bench/problems.ts';
 import { FlatwalkError, type PlanWish, type TunedEntry } from '../../engine/index.ts';
+import { readSamples } from '../files/node.ts';
 import { TunedFile, tunedPath } from '../node/tuned-file.ts';
 import type { DataOptions, SizeOptions } from '../tasks/setup.ts';
-import { readSamples } from './csv.ts';
 import { list, MOST_STEPS, orWord, pins, refuseFlags, size, whole } from './options.ts';
 
 export interface DataFlags extends Omit<DataOptions, 'inputs' | 'labels'> {
@@ -63,11 +63,12 @@ const MOST_WEIGHTS = 2 ** 26;
 
 /** Samples from the file, and the settings once all are known. @throws BAD_ARGUMENT, LIMIT */
 export function readData<O extends DataFlags>(o: O) {
-  const { inputs, labels, inputNames } = readSamples(o.data, o.target, o.inputs);
-  refuseSize(o.width, inputNames.length, o.replicas);
+  const { inputs, labels, inputNames, samples, dimension } = readSamples(o.data, o);
+  refuseSize(o.width, dimension, o.replicas);
+  const rows = Array.from({ length: samples }, (_, i) => [...inputs.subarray(i * dimension, (i + 1) * dimension)]);
   return {
-    options: { ...o, inputs, labels },
-    config: { ...o, inputs: inputNames, samples: labels.length, dimension: inputNames.length },
+    options: { ...o, inputs: rows, labels: [...labels] },
+    config: { ...o, inputs: inputNames, samples, dimension },
   };
 }
 

@@ -19,6 +19,9 @@ export interface Source {
   readonly columnExample: string;
 }
 
+/** The largest number that f32 holds. */
+export const F32_MAX = 3.4028234663852886e38;
+
 /** A fault in a file: which one, what, and what to do about it. */
 export function fault(file: string, what: string, fix: string, code: ErrorCode = 'BAD_ARGUMENT', cause?: unknown) {
   return new FlatwalkError(code, `${file}: ${what}`, fix, { cause });

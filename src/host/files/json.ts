@@ -8,7 +8,11 @@ const notNumbers = /(?<=[[,:\s])(-?Infinity|[+-]?NaN|nan)(?=[\],}\s])/g;
  * @throws BAD_ARGUMENT, saying where
  */
 export function openJson(file: string, text: string, chosen?: string): Source {
-  const object = choose(file, parse(file, text), chosen);
+  return openObject(file, choose(file, parseJson(file, text), chosen));
+}
+
+/** The names of an object, with what stands behind them. */
+export function openObject(file: string, object: Entries): Source {
   return {
     file,
     names: Object.keys(object),
@@ -22,7 +26,8 @@ export function openJson(file: string, text: string, chosen?: string): Source {
   };
 }
 
-function parse(file: string, text: string): unknown {
+/** Numbers that JSON does not have become the words 'NaN', 'Infinity', '-Infinity'. @throws BAD_ARGUMENT, saying where */
+export function parseJson(file: string, text: string): unknown {
   try {
     return JSON.parse(text);
   } catch (error) {
@@ -39,8 +44,8 @@ function parse(file: string, text: string): unknown {
   }
 }
 
-type Entries = Record<string, unknown>;
-const isObject = (value: unknown): value is Entries =>
+export type Entries = Record<string, unknown>;
+export const isObject = (value: unknown): value is Entries =>
   typeof value === 'object' && value !== null && !Array.isArray(value);
 
 function choose(file: string, value: unknown, chosen: string | undefined): Entries {
@@ -64,7 +69,7 @@ function choose(file: string, value: unknown, chosen: string | undefined): Entri
   return one;
 }
 
-const isNotFinite = (value: string) => /^(-?Infinity|[+-]?NaN|nan)$/.test(value);
+export const isNotFinite = (value: string) => /^(-?Infinity|[+-]?NaN|nan)$/.test(value);
 
 /** Deeper lists than any array has. */
 const DEEPEST = 32;
@@ -117,7 +122,7 @@ function placeText(place: readonly number[]): string {
   return place.length === 2 ? `row ${place[0]}, column ${place[1]}` : `[${place.join(', ')}]`;
 }
 
-function kindOf(value: unknown): string {
+export function kindOf(value: unknown): string {
   if (value === null) return 'null';
   if (Array.isArray(value)) return 'a list';
   return typeof value === 'string' ? `'${value}'` : `${typeof value === 'object' ? 'an object' : String(value)}`;

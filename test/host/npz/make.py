@@ -43,7 +43,7 @@ small16 = np.array([[2.0**-24, -2.0**-15, 65504.0]], dtype="f2")
 save("halves.npz", X=small16, y=np.array([0.1], dtype="f2"), theta=small16)
 with zipfile.ZipFile(at("versions.npz"), "w") as file:
     for name, array, version in (("X", X, (1, 0)), ("y", y, (2, 0)), ("theta", theta, (3, 0))):
-        file.writestr(f"{name}.npy", npy(array, version))
+        file.writestr(zipfile.ZipInfo(f"{name}.npy"), npy(array, version))
 
 save("no-theta.npz", X=X, y=y)
 save("flat-x.npz", X=X[:, 0], y=y, theta=theta)
@@ -61,3 +61,7 @@ save("strings.npz", X=X.astype("U"), y=y, theta=theta)
 save("records.npz", X=np.zeros(4, dtype=[("a", "f8"), ("b", "f8")]), y=y, theta=theta)
 save("unknown.npz", X=X, y=y, theta=theta, thetas=theta)
 np.save(at("single.npy"), X)
+np.save(at("labels.npy"), y)
+np.save(at("labels-column.npy"), y.astype("f4")[:, None])
+np.save(at("three.npy"), y[:3])
+np.save(at("text.npy"), np.array("text"))
