@@ -44,21 +44,24 @@ interface FlowFlags extends CommonOptions, StartFlags, WalkFlags {
   readonly mostSteps: number;
   readonly metrics?: string[];
   readonly out?: string;
+  readonly force: boolean;
 }
 
 export function flowCommand(file: string | undefined, flags: FlowFlags, command: Command): Promise<void> {
-  const { in: place, adapter, json, out, ...o } = flags;
+  const { in: place, adapter, json, out, force, ...o } = flags;
   let notes: readonly string[] = [];
+  let secondLayer: InstanceOptions['secondLayer'] = null;
   return perform({
     command: 'flow',
     task: 'flow',
     common: { in: place, adapter, json },
     config: { file, ...o },
-    keep: { out },
+    keep: { out, force },
     prepare() {
       refuseIdle(file, o, command);
       const start = startOf(file, o);
       notes = start.notes;
+      secondLayer = start.options.secondLayer;
       const { points, spacing, tolerance, mostSteps, times = null, until = null, gradientTolerance = null } = o;
       const metrics = o.metrics ? checkMetrics(o.metrics) : null;
       const walk = walkOf(o);
@@ -69,12 +72,14 @@ export function flowCommand(file: string | undefined, flags: FlowFlags, command:
     conclude(result, terminal) {
       for (const text of notes) terminal.say(text);
       report(result, terminal);
-      const { stopped, seconds, time, ...found } = result;
+      const { stopped, seconds, time, weights: theta, ...found } = result;
       const kind = stopped === 'aborted' || result.prediction?.stopped === 'aborted' ? 'aborted' : 'finished';
       const whole = stopped === 'gradient' || stopped === 'time';
       const summary = { outcome: { kind, stopped, time }, seconds, ...found, notes: [...notes, ...result.notes] };
       const missing = 'prediction' in result.notDefined || (result.prediction?.stopped ?? null) !== null;
-      return { summary, exitCode: kind === 'aborted' ? 130 : whole && !missing ? 0 : 1 };
+      const { width, dimension } = result.shape;
+      const weights = { run: 'flow', replicas: 1, width, dimension, theta, secondLayer };
+      return { summary, weights, exitCode: kind === 'aborted' ? 130 : whole && !missing ? 0 : 1 };
     },
   });
 }
@@ -84,7 +89,11 @@ const ofWalk = ['batch', 'loss', 'steps', 'every'];
 const ofTimes = ['until', 'points', 'spacing'];
 
 /** @throws BAD_ARGUMENT for flags that have no part in what was asked for, and for two starts or none */
-function refuseIdle(file: string | undefined, o: Omit<FlowFlags, keyof CommonOptions>, command: Command): void {
+function refuseIdle(
+  file: string | undefined,
+  o: Omit<FlowFlags, keyof CommonOptions | 'out' | 'force'>,
+  command: Command,
+): void {
   const starts = [file, o.data, o.size].filter((one) => one !== undefined).length;
   if (starts === 0 || (o.data !== undefined && o.target === undefined)) {
     throw new FlatwalkError(

@@ -80,6 +80,7 @@ function command(name: string, description: string): Command {
 command('reproduce', "hold the paper's claims against measurements")
   .option('--quick', 'within a minute on a software adapter', false)
   .option('--out <folder>', 'results folder (default: results/reproduce-<time>)')
+  .option('--force', 'replace results that are in that folder already', false)
   .addHelpText('after', '\nExample: flatwalk reproduce --quick --out results/first')
   .action(reproduceCommand);
 
@@ -92,6 +93,12 @@ planFlags(dataFlags(command('run', 'train on a CSV or TSV file'), true))
   .option('--metrics <names>', 'comma-separated metrics (default: those that cost little)', list)
   .option('--every <steps>', 'steps between two rows (default: a hundredth of the run)', whole(1))
   .option('--out <folder>', 'results folder (default: results/run-<time>)')
+  .option('--force', 'replace results that are in that folder already', false)
+  .option(
+    '--keep-every <steps>',
+    'steps after which the weights are kept, again and again (default: only the last)',
+    whole(1),
+  )
   .option('--print-config', 'print the whole configuration and the plan as JSON, and train nothing', false)
   .addHelpText(
     'after',
@@ -166,6 +173,7 @@ command('flow', 'follow the Riemannian gradient flow of the sharpness, and predi
   .option('--steps <count>', 'how many of its steps', whole(1, MOST_STEPS), 100_000)
   .option('--every <steps>', 'steps between two predictions (default: a hundredth)', whole(1))
   .option('--out <folder>', 'results folder (default: results/flow-<time>)')
+  .option('--force', 'replace results that are in that folder already', false)
   .addHelpText(
     'after',
     '\nExample: flatwalk flow network.json --step-size 2e-3 --noise 1 --steps 200000 --out results/flow',

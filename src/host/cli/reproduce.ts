@@ -1,13 +1,13 @@
 import { type CommonOptions, perform } from './session.ts';
 
-export function reproduceCommand(o: CommonOptions & { quick: boolean; out?: string }): Promise<void> {
+export function reproduceCommand(o: CommonOptions & { quick: boolean; out?: string; force: boolean }): Promise<void> {
   const config = { quick: o.quick };
   return perform({
     command: 'reproduce',
     task: 'reproduce',
     common: o,
     config,
-    keep: { out: o.out },
+    keep: { out: o.out, force: o.force },
     prepare: () => ({ options: config }),
     conclude({ claims, runs, seconds }, terminal) {
       terminal.claims(claims);

@@ -5,11 +5,13 @@ import { type CommonOptions, perform } from './session.ts';
 interface RunOptions extends CommonOptions, DataFlags, PlanFlags {
   readonly metrics?: string[];
   readonly every?: number;
+  readonly keepEvery?: number;
   readonly out?: string;
+  readonly force: boolean;
   readonly printConfig: boolean;
 }
 
-export function runCommand({ in: place, adapter, json, out, printConfig, ...o }: RunOptions): Promise<void> {
+export function runCommand({ in: place, adapter, json, out, force, printConfig, ...o }: RunOptions): Promise<void> {
   const common = { in: place, adapter, json };
   if (printConfig) return printConfiguration(common, o);
   return perform({
@@ -17,7 +19,7 @@ export function runCommand({ in: place, adapter, json, out, printConfig, ...o }:
     task: 'train',
     common,
     config: o,
-    keep: { out },
+    keep: { out, force },
     prepare: () => settingsOf(o),
     conclude({ outcome, finalMetrics, seconds, weights, metrics: _, ...rest }, terminal) {
       const columns = o.replicas > 1 ? ['least', 'median', 'largest'] : ['value'];
@@ -33,14 +35,15 @@ export function runCommand({ in: place, adapter, json, out, printConfig, ...o }:
       }[outcome.kind];
       terminal.say(said());
       return {
-        summary: { outcome, ...rest, seconds, finalMetrics, weights },
+        summary: { outcome, ...rest, seconds, finalMetrics },
+        weights,
         exitCode: { finished: 0, stopped: 0, diverged: 1, lost: 4, aborted: 130 }[outcome.kind],
       };
     },
   });
 }
 
-type Settings = Omit<RunOptions, 'out' | 'printConfig' | keyof CommonOptions>;
+type Settings = Omit<RunOptions, 'out' | 'force' | 'printConfig' | keyof CommonOptions>;
 
 /** What a run's document says before it has begun: the same fields, from the same code. */
 function printConfiguration(common: CommonOptions, o: Settings): Promise<void> {

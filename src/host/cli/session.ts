@@ -3,11 +3,13 @@ import { join } from 'node:path';
 import { FlatwalkError } from '../../engine/index.ts';
 import type { AdapterWish } from '../node/index.ts';
 import { ResultsFile } from '../results/file.ts';
-import { ResultsFolder, refuseResults } from '../results/folder.ts';
-import { failure, toJson } from '../results/json.ts';
+import { isKept, ResultsFolder } from '../results/folder.ts';
+import { failure as failureOf, toJson } from '../results/json.ts';
+import { checkRoom } from '../results/layout.ts';
+import { RESULTS_SCHEMA } from '../results/schema.ts';
 import type { TaskName, TaskOptions, TaskResult } from '../tasks/index.ts';
-import type { TaskContext } from '../tasks/task.ts';
-import { Terminal } from './terminal.ts';
+import type { KeptWeights, TaskContext } from '../tasks/task.ts';
+import { Terminal, warning } from './terminal.ts';
 import { type Environment, type Place, runTask } from './where.ts';
 
 export interface CommonOptions {
@@ -24,7 +26,7 @@ export interface Job<N extends TaskName> {
   /** The settings as they were asked for. */
   readonly config: object;
   /** Whether there is a results folder, and where if it was said. */
-  readonly keep: { readonly out?: string } | null;
+  readonly keep: Keep | null;
   /** A file for the document of what the command gives, if it was said. */
   readonly file?: string;
   /** What the task can do besides, where it runs in this process. */
@@ -35,13 +37,21 @@ export interface Job<N extends TaskName> {
   readonly conclude: (result: TaskResult<N>, terminal: Terminal) => Promise<Concluded> | Concluded;
 }
 
+interface Keep {
+  readonly out?: string;
+  /** Whether results that are there may be replaced. */
+  readonly force?: boolean;
+}
+
 interface Prepared<N extends TaskName> {
   readonly options: TaskOptions<N>;
   readonly config?: object;
 }
 
 interface Concluded {
-  readonly summary: object;
+  readonly summary: { readonly outcome?: { readonly kind: string; readonly step?: number } };
+  /** At the end, where there are any. */
+  readonly weights?: KeptWeights | null;
   readonly exitCode: number;
 }
 
@@ -53,8 +63,7 @@ export async function perform<N extends TaskName>(job: Job<N>): Promise<void> {
   const { command, common, keep } = job;
   const terminal = new Terminal(common.json);
   const interrupt = new AbortController();
-  const onInterrupt = () => interrupt.abort();
-  process.once('SIGINT', onInterrupt);
+  const release = onInterrupts(interrupt, terminal);
   let { config } = job;
   // Both are known only once the adapter has been opened.
   let environment: Environment | undefined;
@@ -64,71 +73,109 @@ export async function perform<N extends TaskName>(job: Job<N>): Promise<void> {
   const head = () => ({ ...documentHead(command, config, environment), ...facts });
   // Made when there is something to keep, so that a run refused for its settings leaves no folder behind.
   const results = () => {
-    if (keep) folder ??= new ResultsFolder(keep.out ?? defaultFolder(command), head());
+    if (keep && !folder) {
+      folder = new ResultsFolder(keep.out ?? defaultFolder(command), head(), {
+        force: keep.force,
+        onFailure({ error }) {
+          terminal.say(warning(`${error.message}\nThe run ends here.`));
+          interrupt.abort();
+        },
+      });
+    }
     return folder;
   };
+  let summary: Concluded['summary'] = {};
+  let failure: unknown;
   try {
     const prepared = await job.prepare();
     config = prepared.config ?? config;
-    if (keep?.out) refuseResults(keep.out);
+    if (keep?.out) checkRoom(keep.out, keep.force ?? false);
     const file = job.file === undefined ? null : new ResultsFile(job.file);
-    const result = await runTask(
-      job.task,
-      prepared.options,
-      {
-        ...job.powers,
-        signal: interrupt.signal,
-        emit: (event) => {
-          if (event.kind === 'configured') {
-            config = { ...config, ...event.settings };
-            facts = event.facts;
-          }
-          if (event.kind === 'row') results()?.row(event);
-          if (event.kind === 'features') results()?.features(event);
-          terminal.event(event);
-        },
+    const context: TaskContext = {
+      ...job.powers,
+      signal: interrupt.signal,
+      emit: (event) => {
+        if (event.kind === 'configured') {
+          config = { ...config, ...event.settings };
+          facts = event.facts;
+        }
+        if (isKept(event)) results()?.keep(event);
+        terminal.event(event);
       },
-      {
-        place: common.in,
-        adapter: common.adapter,
-        onEnvironment(e) {
-          environment = e;
-          terminal.environment(e);
-        },
+    };
+    const result = await runTask(job.task, prepared.options, context, {
+      place: common.in,
+      adapter: common.adapter,
+      onEnvironment(e) {
+        environment = e;
+        terminal.environment(e);
       },
-    );
+    });
     terminal.end();
-    const { summary, exitCode } = await job.conclude(result, terminal);
+    const concluded = await job.conclude(result, terminal);
+    summary = concluded.summary;
+    process.exitCode = concluded.exitCode;
     const document = { ...head(), ...summary };
+    if (concluded.weights) results()?.writeWeights(concluded.weights);
     results()?.writeSummary(document);
     file?.write(document);
-    const kept = folder?.path ?? file?.path;
-    if (kept) terminal.say(`Results: ${kept}`);
-    if (common.json) printDocument(document);
-    process.exitCode = exitCode;
+    const path = folder?.path ?? file?.path;
+    if (path) terminal.say(`Results: ${path}`);
   } catch (error) {
     terminal.end();
-    const document = { ...head(), outcome: outcomeOf(error) };
+    failure = error;
+  } finally {
+    release();
+  }
+  // Where the folder could not be written, that ended the run.
+  failure = folder?.failure?.error ?? failure;
+  const document = {
+    ...head(),
+    ...summary,
+    ...(failure ? { outcome: outcomeOf(failure, summary.outcome?.step) } : {}),
+  };
+  if (failure) {
     try {
       folder?.writeSummary(document);
     } catch {
       // The first failure is the one to tell.
     }
-    if (common.json) printDocument(document);
-    throw error;
-  } finally {
-    process.removeListener('SIGINT', onInterrupt);
   }
+  folder?.close();
+  if (common.json) printDocument(document);
+  if (failure) throw failure;
+}
+
+const INTERRUPTED = 130;
+const interrupts = ['SIGINT', 'SIGTERM', 'SIGHUP'] as const;
+
+/** The first asks the run to end, the second ends the process. Returns what stops listening. */
+function onInterrupts(interrupt: AbortController, terminal: Terminal): () => void {
+  let asked = false;
+  const listener = () => {
+    if (asked) {
+      terminal.end();
+      process.exit(INTERRUPTED);
+    }
+    asked = true;
+    process.stderr.write('flatwalk: ending, and keeping what was computed; once more to end at once\n');
+    interrupt.abort();
+  };
+  for (const signal of interrupts) process.on(signal, listener);
+  return () => {
+    for (const signal of interrupts) process.off(signal, listener);
+  };
 }
 
 /** How every document begins. */
 export function documentHead(command: string, config?: object, environment?: Environment): object {
-  return { schema: 1, command, config, environment };
+  return { schema: RESULTS_SCHEMA, command, config, environment };
 }
 
-export function outcomeOf(error: unknown): object {
+/** `step`: that to which the results go. */
+export function outcomeOf(error: unknown, step?: number): object {
   if (error instanceof FlatwalkError && error.code === 'ABORTED') return { kind: 'aborted' };
-  return { kind: 'failed', ...failure(error) };
+  return { kind: 'failed', step, ...failureOf(error) };
 }
 
 export function printDocument(document: object): void {

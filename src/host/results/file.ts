@@ -1,4 +1,4 @@
-import { existsSync, mkdirSync, renameSync, rmSync, writeFileSync } from 'node:fs';
+import { closeSync, existsSync, fsyncSync, mkdirSync, openSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { dirname } from 'node:path';
 import { FlatwalkError } from '../../model/errors.ts';
 import { reason, toJson } from './json.ts';
@@ -21,10 +21,7 @@ export class ResultsFile {
   }
 
   write(document: object): void {
-    this.#write(() => {
-      writeFileSync(`${this.path}.new`, `${toJson(document, 2)}\n`);
-      renameSync(`${this.path}.new`, this.path);
-    });
+    this.#write(() => replaceFile(this.path, `${toJson(document, 2)}\n`));
   }
 
   #write(action: () => void): void {
@@ -34,6 +31,27 @@ export class ResultsFile {
       const message = `Cannot write ${this.path}: ${reason(cause)}`;
       throw new FlatwalkError('HOST', message, 'Choose another file with --out.', { cause });
     }
+  }
+}
+
+/**
+ * Puts a file in the place of the one before, whole and on the disk: who reads meets the one or the other.
+ * @throws what the file system says; the one before is then still there, and no part of the new one
+ */
+export function replaceFile(path: string, content: string | Uint8Array): void {
+  const fresh = `${path}.new`;
+  try {
+    const file = openSync(fresh, 'w');
+    try {
+      writeFileSync(file, content);
+      fsyncSync(file);
+    } finally {
+      closeSync(file);
+    }
+    renameSync(fresh, path);
+  } catch (error) {
+    rmSync(fresh, { force: true });
+    throw error;
   }
 }
 

@@ -1,25 +1,70 @@
-import { appendFileSync, existsSync, renameSync, writeFileSync } from 'node:fs';
-import { join } from 'node:path';
-import { FlatwalkError } from '../../engine/index.ts';
-import type { TaskEvent } from '../tasks/task.ts';
-import { makeFolder } from './file.ts';
+import { copyFileSync, existsSync, mkdirSync, mkdtempSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { basename, join, resolve } from 'node:path';
+import { encodeCheckpoint, FlatwalkError } from '../../engine/index.ts';
+import type { KeptWeights, TaskEvent } from '../tasks/task.ts';
+import { makeFolder, replaceFile } from './file.ts';
 import { reason, toJson } from './json.ts';
+import {
+  CHECKPOINT,
+  checkRoom,
+  clearResults,
+  FEATURES,
+  holdsResults,
+  onTheWay,
+  ROWS,
+  SUMMARY,
+  WAY,
+  WEIGHTS,
+} from './layout.ts';
+import { LineFile } from './lines.ts';
+import { encodeWeights } from './weights.ts';
+
+type Told<Kind extends TaskEvent['kind']> = Extract<TaskEvent, { kind: Kind }>;
+
+export interface FolderOptions {
+  /** Whether what a run before has left in the folder may be replaced. Files of others stay. */
+  readonly force?: boolean;
+  /** Whether the run there goes on: its rows up to the checkpoint are kept (see resume.ts). */
+  readonly goesOn?: boolean;
+  /** Told once, when the folder cannot be written any more and what was computed is kept elsewhere. */
+  readonly onFailure?: (failure: FolderFailure) => void;
+}
+
+/** A folder that could not be written to its end. */
+export interface FolderFailure {
+  readonly error: FlatwalkError;
+  /** Where everything is instead. */
+  readonly kept: string;
+}
 
 /**
- * A results folder: `metrics.ndjson`, a line a row, appended as the run goes, and `summary.json`, replaced whole when the
- * run ends, so that a crash loses nothing and a reader never meets half a file.
+ * A results folder, readable while it is written: rows are appended whole, everything else is replaced whole. When it cannot
+ * be written any more, what it holds goes on in a folder for temporary files, so that nothing that was computed is lost.
  */
 export class ResultsFolder {
-  readonly path: string;
+  #path: string;
+  #rows: LineFile;
+  #features: LineFile | null = null;
+  #summary: object;
+  /** The last weights, as they are in the file. */
+  #weights: Uint8Array | null = null;
+  #checkpoint: Uint8Array | null = null;
+  #failure: FolderFailure | null = null;
+  readonly #onFailure: FolderOptions['onFailure'];
 
   /** @throws BAD_ARGUMENT when the folder holds results already, HOST when it cannot be made */
-  constructor(path: string, summary: object) {
-    this.path = path;
-    refuseResults(path);
+  constructor(path: string, summary: object, { force = false, goesOn = false, onFailure }: FolderOptions = {}) {
+    this.#path = path;
+    this.#summary = { ...summary, outcome: { kind: 'running' } };
+    this.#onFailure = onFailure;
+    if (!goesOn) checkRoom(path, force);
     try {
-      makeFolder(path);
-      this.writeSummary({ ...summary, outcome: { kind: 'running' } });
-      writeFileSync(join(path, 'metrics.ndjson'), '');
+      if (!goesOn) makeFolder(path);
+      if (force && !goesOn) clearResults(path);
+      this.#rows = openRows(path, goesOn);
+      if (goesOn && existsSync(join(path, FEATURES))) this.#features = new LineFile(join(path, FEATURES), 'a');
+      this.#replace(SUMMARY, this.#summaryText());
     } catch (error) {
       if (error instanceof FlatwalkError) throw error;
       throw new FlatwalkError(
@@ -33,46 +78,128 @@ export class ResultsFolder {
     }
   }
 
-  row(event: Extract<TaskEvent, { kind: 'row' }>): void {
-    const { step, values, diverged } = event.row;
-    const { run, time } = event;
-    this.#write(() =>
-      appendFileSync(join(this.path, 'metrics.ndjson'), `${toJson({ run, step, time, ...values, diverged })}\n`),
-    );
+  /** Where the results are: elsewhere once there is a `failure`. */
+  get path(): string {
+    return this.#path;
   }
 
-  features({ run, step, samples, width, values }: Extract<TaskEvent, { kind: 'features' }>): void {
-    this.#write(() =>
-      appendFileSync(join(this.path, 'features.ndjson'), `${toJson({ run, step, samples, width, values })}\n`),
-    );
+  get failure(): FolderFailure | null {
+    return this.#failure;
   }
 
-  writeSummary(summary: object): void {
-    const file = join(this.path, 'summary.json');
+  /** Keeps what a task tells. @throws HOST when it can be written nowhere */
+  keep(event: TaskEvent): void {
+    if (event.kind === 'row') this.#keepRow(event);
+    if (event.kind === 'features') this.#keepFeatures(event);
+    if (event.kind === 'weights') this.#keepWeights(event);
+    if (event.kind === 'checkpoint') this.#keepCheckpoint(event);
+  }
+
+  #keepRow({ run, time, row }: Told<'row'>): void {
+    const line = toJson({ run, step: row.step, time, ...row.values, diverged: row.diverged });
+    this.#write(() => this.#rows.append(line));
+  }
+
+  #keepFeatures({ kind: _, ...features }: Told<'features'>): void {
+    const line = toJson(features);
     this.#write(() => {
-      writeFileSync(`${file}.new`, `${toJson(summary, 2)}\n`);
-      renameSync(`${file}.new`, file);
+      this.#features ??= new LineFile(join(this.#path, FEATURES), 'wx');
+      this.#features.append(line);
     });
+  }
+
+  #keepWeights(weights: Told<'weights'>): void {
+    const bytes = encodeWeights(weights);
+    this.#write(() => {
+      mkdirSync(join(this.#path, WAY), { recursive: true });
+      this.#replace(join(WAY, onTheWay(weights.step)), bytes);
+    });
+  }
+
+  #keepCheckpoint({ checkpoint }: Told<'checkpoint'>): void {
+    const bytes = encodeCheckpoint(checkpoint);
+    this.#checkpoint = bytes;
+    this.#write(() => {
+      // The rows before it, or whoever goes on from there would miss some.
+      this.#rows.sync();
+      this.#replace(CHECKPOINT, bytes);
+    });
+  }
+
+  /** The weights at the end. @throws HOST when they can be written nowhere */
+  writeWeights(weights: KeptWeights): void {
+    const bytes = encodeWeights(weights);
+    this.#weights = bytes;
+    this.#write(() => this.#replace(WEIGHTS, bytes));
+  }
+
+  /** @throws HOST when it can be written nowhere */
+  writeSummary(summary: object): void {
+    this.#summary = summary;
+    this.#write(() => this.#replace(SUMMARY, this.#summaryText()));
+  }
+
+  close(): void {
+    this.#rows.close();
+    this.#features?.close();
+  }
+
+  #summaryText(): string {
+    return `${toJson(this.#summary, 2)}\n`;
+  }
+
+  #replace(name: string, content: string | Uint8Array): void {
+    replaceFile(join(this.#path, name), content);
   }
 
   #write(action: () => void): void {
     try {
       action();
-    } catch (error) {
-      throw new FlatwalkError(
-        'HOST',
-        `Cannot write to ${this.path}: ${reason(error)}`,
-        'Free some space or choose --out.',
-        {
-          cause: error,
-        },
-      );
+    } catch (cause) {
+      this.#moveAway(cause);
+      action();
     }
+  }
+
+  /** To a new folder, with all that is known. @throws HOST when there is no room there either, or this was one already */
+  #moveAway(cause: unknown): void {
+    const was = this.#path;
+    const told = `Cannot write to ${was}: ${reason(cause)}`;
+    if (this.#failure) throw new FlatwalkError('HOST', told, 'Free some space.', { cause });
+    try {
+      const kept = mkdtempSync(join(tmpdir(), `flatwalk-${basename(resolve(was))}-`));
+      writeFileSync(join(kept, ROWS), this.#rows.contents());
+      if (this.#features) writeFileSync(join(kept, FEATURES), this.#features.contents());
+      if (this.#checkpoint) writeFileSync(join(kept, CHECKPOINT), this.#checkpoint);
+      else if (existsSync(join(was, CHECKPOINT))) copyFileSync(join(was, CHECKPOINT), join(kept, CHECKPOINT));
+      if (this.#weights) writeFileSync(join(kept, WEIGHTS), this.#weights);
+      this.close();
+      this.#path = kept;
+      this.#rows = new LineFile(join(kept, ROWS), 'a');
+      this.#features &&= new LineFile(join(kept, FEATURES), 'a');
+      this.#replace(SUMMARY, this.#summaryText());
+      const fix = 'Free some space, or choose another folder with --out.';
+      const error = new FlatwalkError('HOST', `${told}. What was computed is in ${kept}`, fix, { cause });
+      this.#failure = { error, kept };
+    } catch (second) {
+      const both = `${told}; nor in a folder for temporary files: ${reason(second)}`;
+      throw new FlatwalkError('HOST', both, 'Free some space.', { cause: second });
+    }
+    this.#onFailure?.(this.#failure);
   }
 }
 
-/** @throws BAD_ARGUMENT when the folder holds results already */
-export function refuseResults(path: string): void {
-  if (!existsSync(join(path, 'summary.json'))) return;
-  throw new FlatwalkError('BAD_ARGUMENT', `${path} already holds results`, 'Choose another folder with --out.');
+/** Whether it is for the folder. */
+export function isKept({ kind }: TaskEvent): boolean {
+  return kind === 'row' || kind === 'features' || kind === 'weights' || kind === 'checkpoint';
+}
+
+/** @throws BAD_ARGUMENT when another run has been faster */
+function openRows(path: string, goesOn: boolean): LineFile {
+  try {
+    return new LineFile(join(path, ROWS), goesOn ? 'a' : 'wx');
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code === 'EEXIST') throw holdsResults(path);
+    throw error;
+  }
 }

@@ -2,6 +2,7 @@
 import { existsSync, readFileSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import { FlatwalkError } from '../../model/errors.ts';
+import { FEATURES, ROWS, SUMMARY } from './layout.ts';
 import { parseFeatures, parseLines, parseRow, parseSummary } from './parse.ts';
 import type { StoredResults } from './schema.ts';
 
@@ -12,7 +13,7 @@ export type { StoredFeatures, StoredResults, StoredRow, Summary } from './schema
  * and where a file is damaged, naming the line
  */
 export function readResults(folder: string): StoredResults {
-  const summaryFile = join(folder, 'summary.json');
+  const summaryFile = join(folder, SUMMARY);
   if (!existsSync(summaryFile)) throw noResults(folder);
   const summary = parseSummary(readFileSync(summaryFile, 'utf8'), summaryFile);
   const running = summary.outcome.kind === 'running';
@@ -23,8 +24,8 @@ export function readResults(folder: string): StoredResults {
   return {
     path: folder,
     summary,
-    rows: lines('metrics.ndjson', parseRow),
-    features: lines('features.ndjson', parseFeatures),
+    rows: lines(ROWS, parseRow),
+    features: lines(FEATURES, parseFeatures),
     running,
   };
 }

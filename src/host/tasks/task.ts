@@ -1,6 +1,6 @@
 import type { Found } from '../../../bench/peers/peer.ts';
 import type { HostPowers } from '../../../bench/suite.ts';
-import type { Engine, MetricRow, TunedStore } from '../../engine/index.ts';
+import type { Checkpoint, Engine, MetricRow, TunedStore } from '../../engine/index.ts';
 
 /**
  * Something people ask flatwalk to do, in terms that mean the same in Node, in headless Chrome and in a page: options and
@@ -47,5 +47,19 @@ export type TaskEvent =
       readonly width: number;
       readonly values: readonly number[];
     }
+  /** Weights on the way of a run. */
+  | ({ readonly kind: 'weights'; readonly run: string; readonly step: number } & KeptWeights)
+  /** From where the run can go on; all rows up to its step have been told. */
+  | { readonly kind: 'checkpoint'; readonly run: string; readonly checkpoint: Checkpoint }
   /** Something a person should read. */
   | { readonly kind: 'note'; readonly text: string };
+
+export interface KeptWeights {
+  readonly replicas: number;
+  readonly width: number;
+  readonly dimension: number;
+  /** Theta, replicas x m x d. */
+  readonly theta: ArrayLike<number>;
+  /** m numbers, where they are not all 1. */
+  readonly secondLayer?: ArrayLike<number> | null;
+}

@@ -1,12 +1,28 @@
-import type { Engine, MetricName, MetricValues, Outcome, Plan, PlanRequest, Problem, Run } from '../../engine/index.ts';
+import type {
+  Checkpoint,
+  Engine,
+  MetricName,
+  MetricValues,
+  Outcome,
+  Plan,
+  PlanRequest,
+  Problem,
+} from '../../engine/index.ts';
 import { tellFeatures } from './features.ts';
+import { type PartsOptions, runInParts } from './parts.ts';
 import { type DataOptions, openSetup, type PlanOptions } from './setup.ts';
-import type { Task, TaskContext } from './task.ts';
+import type { KeptWeights, Task, TaskContext } from './task.ts';
 
 export interface TrainTaskOptions extends DataOptions, PlanOptions {
   /** Default: all that exist for the problem and cost little. */
   readonly metrics?: readonly MetricName[];
   readonly every: number;
+  /** Steps after which weights are told, again and again; only the last ones where it is not given. */
+  readonly keepEvery?: number;
+  /** A checkpoint is told so often, in ms; 30 s where it is not given. */
+  readonly betweenCheckpoints?: number;
+  /** Goes on from there. On its way into a browser its arrays become plain ones. */
+  readonly resume?: Checkpoint;
 }
 
 /** What a run is made of once nothing is left open. */
@@ -24,8 +40,8 @@ export interface TrainTaskResult extends RunConfiguration {
   readonly traceOptimum: number | null;
   readonly finalStep: number;
   readonly finalMetrics: MetricValues;
-  /** Theta, replicas x m x d. */
-  readonly weights: readonly number[];
+  /** null where the device was lost. */
+  readonly weights: KeptWeights | null;
   readonly seconds: number;
 }
 
@@ -35,25 +51,33 @@ export const train: Task<TrainTaskOptions, TrainTaskResult> = {
   async run(engine, o, context) {
     const began = performance.now();
     const { emit } = context;
-    const { problem, run, configuration } = await openRun(engine, o, context);
+    const { problem, options, configuration } = await openRun(engine, o, context);
     try {
-      emit({ kind: 'note', text: `Plan: ${run.plan.reason}` });
-      await tellFeatures(problem, emit, 'train', 0);
+      emit({ kind: 'note', text: `Plan: ${configuration.plan.reason}` });
+      if (!o.resume) await tellFeatures(problem, emit, 'train', 0);
       let finalStep = 0;
       let finalMetrics: MetricValues = {};
-      const outcome = await run.finish((row) => {
-        finalStep = row.step;
-        finalMetrics = row.values;
-        emit({ kind: 'row', run: 'train', row });
-        emit({
-          kind: 'progress',
-          share: o.steps > 0 ? row.step / o.steps : 1,
-          label: `step ${row.step} of ${o.steps}`,
-        });
+      const outcome = await runInParts(problem, options, {
+        row(row, known) {
+          finalStep = row.step;
+          finalMetrics = row.values;
+          if (!known) emit({ kind: 'row', run: 'train', row });
+          emit({
+            kind: 'progress',
+            share: o.steps > 0 ? row.step / o.steps : 1,
+            label: `step ${row.step} of ${o.steps}`,
+          });
+        },
+        checkpoint: (checkpoint) => emit({ kind: 'checkpoint', run: 'train', checkpoint }),
+        part: async (step) => {
+          const weights = keptWeights(problem, await problem.weights());
+          emit({ kind: 'weights', run: 'train', step, ...weights });
+        },
       });
       // A lost device has nothing left to read.
-      const weights = outcome.kind === 'lost' ? [] : Array.from(await problem.weights());
-      if (outcome.kind !== 'lost') await tellFeatures(problem, emit, 'train', finalStep);
+      const lost = outcome.kind === 'lost';
+      const weights = lost ? null : keptWeights(problem, Array.from(await problem.weights()));
+      if (!lost) await tellFeatures(problem, emit, 'train', finalStep);
       return {
         outcome,
         ...configuration,
@@ -69,6 +93,12 @@ export const train: Task<TrainTaskOptions, TrainTaskResult> = {
   },
 };
 
+/** Weights with the sizes of their arrays. */
+function keptWeights(problem: Problem, theta: ArrayLike<number>): KeptWeights {
+  const { replicas, width, dimension } = problem.shape;
+  return { replicas, width, dimension, theta };
+}
+
 /** The run that `train` would make, whose settings are checked as if it began. */
 export const configure: Task<TrainTaskOptions, RunConfiguration> = {
   name: 'configure',
@@ -81,7 +111,7 @@ export const configure: Task<TrainTaskOptions, RunConfiguration> = {
 
 interface OpenRun {
   readonly problem: Problem;
-  readonly run: Run;
+  readonly options: PartsOptions;
   readonly configuration: RunConfiguration;
 }
 
@@ -96,15 +126,21 @@ async function openRun(
     const attainable = problem.traceIsOptimal && o.labels.length <= problem.shape.dimension;
     const metrics = o.metrics ?? defaultMetrics(attainable);
     const tuned = o.tuned ?? (await store?.load());
-    const options = { ...settings, steps: o.steps, metrics, every: o.every, plan: o.plan, tuned, signal };
+    const { steps, every, keepEvery, betweenCheckpoints, plan } = o;
+    const resume = o.resume && { ...o.resume, ...typed(o.resume) };
+    const options = { ...settings, steps, metrics, every, keepEvery, betweenCheckpoints, plan, tuned, signal, resume };
     const run = problem.train(options);
     const facts = { plan: run.plan, request: problem.explain(options).request, stepSize: settings.stepSize };
     emit({ kind: 'configured', settings: { metrics }, facts });
-    return { problem, run, configuration: { ...facts, metrics } };
+    return { problem, options, configuration: { ...facts, metrics } };
   } catch (error) {
     problem.dispose();
     throw error;
   }
+}
+
+function typed({ origin, state }: Checkpoint): Pick<Checkpoint, 'origin' | 'state'> {
+  return { origin: Float32Array.from(origin), state: Float32Array.from(state) };
 }
 
 function defaultMetrics(attainable: boolean): MetricName[] {

@@ -1,0 +1,74 @@
+/** The names in a results folder, and what else may be done to the files there. */
+import { existsSync, readdirSync, readFileSync, rmdirSync, rmSync } from 'node:fs';
+import { join } from 'node:path';
+import { FlatwalkError } from '../../model/errors.ts';
+import { parseSummary } from './parse.ts';
+
+export const SUMMARY = 'summary.json';
+export const ROWS = 'metrics.ndjson';
+export const FEATURES = 'features.ndjson';
+export const CHECKPOINT = 'checkpoint.bin';
+export const WEIGHTS = 'weights.npz';
+export const REPORT = 'report.html';
+/** Folder of the weights on the way. */
+export const WAY = 'weights';
+export const onTheWay = (step: number) => `step-${step}.npz`;
+const ofTheWay = /^step-(\d+)\.npz(\.new)?$/;
+
+const files = [SUMMARY, ROWS, FEATURES, CHECKPOINT, WEIGHTS, REPORT] as const;
+
+/**
+ * Looks at a folder that results are to be written to; it need not exist. `force`: results may be there and will be replaced, but
+ * what has the name of one of their files and is none stays. @throws BAD_ARGUMENT
+ */
+export function checkRoom(path: string, force: boolean): void {
+  const there = [...files, WAY].find((name) => existsSync(join(path, name)));
+  if (there === undefined) return;
+  if (!isOurs(join(path, SUMMARY))) {
+    throw new FlatwalkError(
+      'BAD_ARGUMENT',
+      `${path} holds ${there} already, and no summary of flatwalk that says whose it is`,
+      'Choose another folder with --out.',
+    );
+  }
+  if (!force) throw holdsResults(path);
+}
+
+export function holdsResults(path: string): FlatwalkError {
+  return new FlatwalkError(
+    'BAD_ARGUMENT',
+    `${path} already holds results`,
+    'Choose another folder with --out, or replace them with --force.',
+  );
+}
+
+function isOurs(file: string): boolean {
+  if (!existsSync(file)) return false;
+  try {
+    parseSummary(readFileSync(file, 'utf8'), file);
+    return true;
+  } catch (error) {
+    if (error instanceof FlatwalkError) return false;
+    throw error;
+  }
+}
+
+/** Removes what a run has left in a folder, the summary first: without it nobody takes the rest for results. */
+export function clearResults(path: string): void {
+  for (const name of files) {
+    rmSync(join(path, name), { force: true });
+    rmSync(join(path, `${name}.new`), { force: true });
+  }
+  removeWeightsAfter(path, -1);
+}
+
+/** Removes the weights on the way beyond a step, and their folder if nothing else is in it. */
+export function removeWeightsAfter(path: string, step: number): void {
+  const way = join(path, WAY);
+  if (!existsSync(way)) return;
+  for (const name of readdirSync(way)) {
+    const [, number] = ofTheWay.exec(name) ?? [];
+    if (number !== undefined && Number(number) > step) rmSync(join(way, name));
+  }
+  if (readdirSync(way).length === 0) rmdirSync(way);
+}
