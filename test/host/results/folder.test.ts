@@ -267,18 +267,21 @@ describe('nothing that was computed is lost', () => {
     expect(steps).toEqual(Array.from({ length: step }, (_, k) => k));
   });
 
-  test.skipIf(!mounted)('and a file that does not fit leaves the one before [where a small file system can be mounted]', () => {
-    const path = join(small, 'second');
-    rmSync(join(small, 'results'), { recursive: true, force: true });
-    const { folder, failures } = written(path);
-    folder.keep(row(0));
-    folder.keep(checkpoint(0));
-    folder.writeWeights({ ...theta, dimension: 100_000, theta: new Float32Array(100_000) });
-    expect(names(path)).toEqual(['checkpoint.bin', 'metrics.ndjson', 'summary.json']);
-    made.push(failures[0].kept);
-    expect(readFileSync(join(failures[0].kept, 'weights.npz')).length).toBeGreaterThan(400_000);
-    folder.close();
-  });
+  test.skipIf(!mounted)(
+    'and a file that does not fit leaves the one before [where a small file system can be mounted]',
+    () => {
+      const path = join(small, 'second');
+      rmSync(join(small, 'results'), { recursive: true, force: true });
+      const { folder, failures } = written(path);
+      folder.keep(row(0));
+      folder.keep(checkpoint(0));
+      folder.writeWeights({ ...theta, dimension: 100_000, theta: new Float32Array(100_000) });
+      expect(names(path)).toEqual(['checkpoint.bin', 'metrics.ndjson', 'summary.json']);
+      made.push(failures[0].kept);
+      expect(readFileSync(join(failures[0].kept, 'weights.npz')).length).toBeGreaterThan(400_000);
+      folder.close();
+    },
+  );
   afterAll(() => {
     if (mounted) spawnSync('umount', [small]);
   });
