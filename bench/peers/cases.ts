@@ -27,11 +27,6 @@ export const peerCases: readonly PeerCase[] = [
   ...sizeNames.map((size) => ({ name: `${size}/probe`, size, kind: 'probes', replicas: 1, unit: 'probe' }) as const),
 ];
 
-/** Those that a quick comparison takes: what a software adapter does within two minutes. */
-export function isQuick({ size, replicas }: PeerCase): boolean {
-  return size !== 'large' && (replicas === 1 || replicas === 1024);
-}
-
 /**
  * What the programs of a case are asked before they are timed. flatwalk makes the draws of its answer itself, in the kernel
  * that is timed; the others are given the same numbers.

@@ -84,8 +84,8 @@ export async function comparePeers(
   const all = libraries.flatMap((library) => library.peers);
   const chosen = peerCases
     .filter((one) => effort !== 'tiny' || TINY.includes(one.name))
-    // Quick is what a software adapter does within two minutes.
-    .filter((one) => effort !== 'quick' || one.size !== 'large')
+    // Quick is what an adapter does within two minutes.
+    .filter((one) => effort !== 'quick' || one.size !== 'large' || kind === 'gpu')
     .map((one) => ({ one, peers: all.filter((peer) => peer.suits(one)) }))
     // Ours in weight space is of interest kernel for kernel; what people would choose is held against the faster space.
     .map(({ one, peers }) => ({

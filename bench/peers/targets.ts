@@ -57,6 +57,12 @@ const beforehand = (form: Peer['form']) => ({ library: 'JAX', form, noise: 'befo
 const probes = { library: 'PyTorch', noise: null } as const;
 const PROBES = 'the better of PyHessian and torch.func, same CPU';
 
+/** What compiled programs on the same card take for the full batch, and for probes: reported, whichever is faster. */
+function onCard(name: string, against: string, suits: Target['suits']): Rule {
+  const row = `${name} against ${against} on the same card`;
+  return { row, case: name, libraries: ['PyTorch', 'JAX'], suits, atLeast: null, on: ['gpu'] };
+}
+
 const rules: readonly Rule[] = [
   rule('small/one run', 'jax-js by hand, noise beforehand', jaxJs, 1000),
   rule(
@@ -90,6 +96,12 @@ const rules: readonly Rule[] = [
     rule(`${size}/step, weight space`, 'jax-js by hand', jaxJs, 1, SOFTWARE),
     rule(`${size}/step, weight space`, 'jax-js by hand', jaxJs, 1.5, ['gpu']),
   ]),
+  ...['mid/step, data space', 'large/step, data space'].map((name) =>
+    onCard(name, 'the best of PyTorch and JAX', ({ library }) => library === 'PyTorch' || library === 'JAX'),
+  ),
+  ...['small/probe', 'mid/probe', 'large/probe'].map((name) =>
+    onCard(name, 'the best of PyTorch and JAX', ({ noise }) => noise === null),
+  ),
   rule('small/probe', PROBES, probes, 1000, ['lavapipe']),
   rule('mid/probe', PROBES, probes, 5, ['lavapipe']),
   rule('large/probe', PROBES, probes, 1, ['lavapipe']),

@@ -225,11 +225,14 @@ class Graph(Steps):
 
     def answer(self, q):
         weights = tensor(self.p.weights).clone()
-        graph = self.capture(weights, q.steps, self.shown(q.samples, q.zetas))
+        # Kept until the graph has run: it reads these very addresses, which others would be given once they are free.
+        given = self.shown(q.samples, q.zetas)
+        graph = self.capture(weights, q.steps, given)
         with torch.inference_mode():
             weights.copy_(tensor(self.p.weights))
         graph.replay()
         settle()
+        del given
         return weights.cpu().numpy()
 
 

@@ -71,8 +71,8 @@ export function possibleTiles({ subgroup = 0 }: TileDevice): TileName[] {
 
 /** Multiply-adds below which a larger text is not worth the time to compile it. */
 const SMALL_PRODUCT = 1 << 20;
-/** Workgroups that a GPU should have to work on, at least. */
-const BUSY = 128;
+/** Workgroups that a GPU should have to work on, at least: an H100 takes 512 small tiles in 0.6 of the time of 128 larger ones. */
+const BUSY = 512;
 
 /** The tile for a product on a device. Pure; a tuner or a caller may take any other that is possible. */
 export function chooseTile({ rows, columns, terms }: ProductShape, { software, subgroup = 0 }: TileDevice): TileName {

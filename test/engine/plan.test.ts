@@ -315,8 +315,9 @@ describe('the tile of matrix products', () => {
   test('is chosen by size and device, and none where nothing is multiplied', () => {
     expect(tileOf({})).toBe('quads 16x4');
     expect(tileOf({ subgroup: 0 })).toBe('registers 4x4');
-    expect(tileOf(gpu)).toBe('workgroup 64x64');
-    expect(tileOf({ ...gpu, width: 4096 })).toBe('workgroup 128x64');
+    expect(tileOf(gpu)).toBe('workgroup 32x32');
+    expect(tileOf({ ...gpu, width: 4096 })).toBe('workgroup 64x64');
+    expect(tileOf({ ...gpu, width: 8192 })).toBe('workgroup 128x64');
     expect(choosePlan({ ...large, width: 16, samples: 128, batch: 128 }, { strategy: 'tiled' }).tile).toBe('quads 4x4');
     expect(chooseTile({ rows: 10_240, columns: 10, terms: 20 }, { software: true, subgroup: 4 })).toBe('quads 8x4');
     expect(chooseTile({ rows: 10_240, columns: 8, terms: 20 }, { software: true, subgroup: 4 })).toBe('quads 16x1');

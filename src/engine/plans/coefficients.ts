@@ -46,9 +46,10 @@ export interface Coefficients {
  * of z³, m = n = 10, d = 20 that draws its own numbers then takes 0.7 µs a step and 0.5 s to compile on SwiftShader, 0.13 µs and
  * 13 s on llvmpipe; one workgroup 4 µs and 0.1 s, or 0.8 µs and 0.8 s. `flatwalk tune --size small` and `flatwalk explain` show both again.
  *
- * gpu: not measured, but reckoned from clock rates, latencies and what drivers are known to take. Only the order matters: the
- * lanes of a subgroup for what fits in registers, a lane a replica where replicas fill the device, matrix products for full
- * batches.
+ * gpu: an NVIDIA H100 through Dawn and Vulkan (driver 580.159), by `flatwalk tune` on the benchmarks' three sizes: 13 plans of the
+ * small one are predicted within a third but for the workgroups in weight space, the best tiles of the others within a fifth. Other cards differ; what
+ * matters is the order: the lanes of a subgroup for what fits in registers, a lane a replica where replicas fill the device,
+ * matrix products for full batches.
  */
 export const coefficients: Readonly<Record<AdapterFamily, Coefficients>> = {
   swiftshader: {
@@ -84,13 +85,13 @@ export const coefficients: Readonly<Record<AdapterFamily, Coefficients>> = {
     vector: 32,
     parallel: 500,
     lane: {
-      compile: { base: 0.1, cell: 0, square: 2e-6, text: 1e-3 },
-      sample: 2e-7,
-      neuron: 1e-8,
-      product: 3e-9,
-      shuffle: 2e-8,
+      compile: { base: 0.1, cell: 0, square: 1.6e-5, text: 1.3e-3 },
+      sample: 3.5e-7,
+      neuron: 3e-8,
+      product: 9e-10,
+      shuffle: 6.5e-8,
     },
     group: { compile: 0.1, sample: 1e-6, wait: 1e-7, neuron: 5e-8, product: 1e-8 },
-    tiled: { compile: 0.2, dispatches: 3e-5, product: 2e-13, activation: 1e-12 },
+    tiled: { compile: 0.1, dispatches: 4e-5, product: 1.1e-12, activation: 1e-12 },
   },
 };
