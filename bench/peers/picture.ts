@@ -71,7 +71,9 @@ function panelOf({ adapter, cases, libraries }: PeersDocument): { title: string;
   const bars = [{ name: 'flatwalk', time: found.ours, ratio: null }, ...theirs].sort((a, b) => a.time - b.time);
   const where = adapter.software ? 'software adapter on the CPU' : 'GPU';
   const native = libraries.some(({ device }) => /cuda/i.test(device)) ? 'card' : 'CPU';
-  return { title: `${adapter.description || adapter.name} (${where}); PyTorch and JAX native on the ${native}`, bars };
+  // A card is known by its name, a software adapter by its driver; what follows in brackets is too long for a title.
+  const who = adapter.software ? adapter.description.split(' (')[0] || adapter.name : adapter.name;
+  return { title: `${who} (${where}); PyTorch and JAX native on the ${native}`, bars };
 }
 
 /** 10 to a power of nanoseconds: '1 ns', '10 µs'. */

@@ -179,7 +179,7 @@ describe('what the bundle has measured on a card', () => {
     expect(measuredIn(root, 'bench')).toEqual([]);
     expect(ratioTable(found)).toContain('| a row | nvidia-h100-80gb | 1000x |');
     const svg = drawSteps(found);
-    expect(svg).toContain('NVIDIA H100 (GPU); PyTorch and JAX native on the card');
+    expect(svg).toContain('nvidia-h100-80gb (GPU); PyTorch and JAX native on the card');
     expect(svg.indexOf('(GPU)')).toBeLessThan(svg.indexOf('software adapter'));
   });
 
