@@ -2,28 +2,10 @@
  * Arrays in NumPy's .npy format: numpy.org/doc/stable/reference/generated/numpy.lib.format.html. A magic word, a version, a
  * header in Python's notation with dtype, order and shape, and the numbers.
  */
-import { type Field, fault, placeOf } from './fields.ts';
 
-interface Dtype {
-  readonly size: number;
-  /** Whether some of its numbers are larger than those that float64 holds exactly. */
-  readonly read: (view: DataView, at: number, little: boolean) => number | bigint;
-}
-
-const dtypes: Record<string, Dtype> = {
-  f2: { size: 2, read: (view, at, little) => fromHalf(view.getUint16(at, little)) },
-  f4: { size: 4, read: (view, at, little) => view.getFloat32(at, little) },
-  f8: { size: 8, read: (view, at, little) => view.getFloat64(at, little) },
-  i1: { size: 1, read: (view, at) => view.getInt8(at) },
-  i2: { size: 2, read: (view, at, little) => view.getInt16(at, little) },
-  i4: { size: 4, read: (view, at, little) => view.getInt32(at, little) },
-  i8: { size: 8, read: (view, at, little) => view.getBigInt64(at, little) },
-  u1: { size: 1, read: (view, at) => view.getUint8(at) },
-  u2: { size: 2, read: (view, at, little) => view.getUint16(at, little) },
-  u4: { size: 4, read: (view, at, little) => view.getUint32(at, little) },
-  u8: { size: 8, read: (view, at, little) => view.getBigUint64(at, little) },
-  b1: { size: 1, read: (view, at) => (view.getUint8(at) === 0 ? 0 : 1) },
-};
+import { FlatwalkError } from '../../engine/index.ts';
+import { type DtypeName, dtypes, readNumbers } from './dtypes.ts';
+import { type Field, fault, shapeText } from './fields.ts';
 
 /** Kinds of numpy.dtype that are no real numbers, and what to do with them. */
 const refused: Record<string, [what: string, fix: string]> = {
@@ -37,6 +19,50 @@ const refused: Record<string, [what: string, fix: string]> = {
 };
 
 const MAGIC = [0x93, 0x4e, 0x55, 0x4d, 0x50, 0x59];
+
+/** An array to be written: its numbers in row-major order, or a single text. */
+export type Writable = { readonly shape: readonly number[]; readonly values: Float32Array | Float64Array } | string;
+
+/**
+ * One array as NumPy saves it, byte for byte: `<f4` or `<f8` after the type of the values, row-major; a text as a string
+ * without dimensions.
+ * @throws BAD_SHAPE when the numbers do not fill the shape
+ */
+export function encodeNpy(array: Writable): Uint8Array {
+  const text = typeof array === 'string' ? [...array] : null;
+  const { shape, values } = typeof array === 'string' ? { shape: [], values: codePoints(array) } : array;
+  if (!text) checkShape(shape, values.length);
+  const descr = text ? `<U${text.length}` : values instanceof Float32Array ? '<f4' : '<f8';
+  const lengths = shape.length === 1 ? `${shape[0]},` : shape.join(', ');
+  const fields = `{'descr': '${descr}', 'fortran_order': False, 'shape': (${lengths}), }`;
+  // Room for the first length to grow to 21 digits, and as many blanks as let the numbers begin at a multiple of 64.
+  const growth = shape.length > 0 ? 21 - String(shape[0]).length : 0;
+  const unpadded = 10 + fields.length + growth + 1;
+  const length = Math.ceil(unpadded / 64) * 64 - 10;
+  const header = `${fields}${' '.repeat(length - fields.length - 1)}\n`;
+  const bytes = new Uint8Array(10 + length + values.byteLength);
+  bytes.set([...MAGIC, 1, 0, length & 255, length >> 8]);
+  bytes.set(new TextEncoder().encode(header), 10);
+  bytes.set(bytesOf(values), 10 + length);
+  return bytes;
+}
+
+/** As the machine has them, which is little-endian wherever a WebGPU device is. */
+export function bytesOf({ buffer, byteOffset, byteLength }: ArrayBufferView): Uint8Array {
+  return new Uint8Array(buffer, byteOffset, byteLength);
+}
+
+/** @throws BAD_SHAPE */
+export function checkShape(shape: readonly number[], count: number): void {
+  if (shape.reduce((a, b) => a * b, 1) === count) return;
+  throw new FlatwalkError(
+    'BAD_SHAPE',
+    `${count} numbers do not fill ${shapeText(shape)}`,
+    'Give as many as its shape says.',
+  );
+}
+
+const codePoints = (text: string) => Uint32Array.from([...text], (one) => one.codePointAt(0) as number);
 
 /**
  * Reads one array. `name` is how messages call it. Numbers come out in row-major order whatever the order in the file.
@@ -64,28 +90,14 @@ export function readNpy(file: string, name: string, bytes: Uint8Array): Field {
   if (text !== null) return text;
   const { dtype, little } = dtypeOf(descr, bad);
   const count = shape.reduce((a, b) => a * b, 1);
-  const wanted = count * dtype.size;
+  const { size } = dtypes[dtype];
   const there = bytes.length - data;
-  if (there !== wanted) {
-    const what = there < wanted ? 'it is cut off' : 'something follows its numbers';
-    throw bad(`${what}: ${count} numbers of ${dtype.size} bytes make ${wanted} bytes, and there are ${there}`, again);
+  if (there !== count * size) {
+    const what = there < count * size ? 'it is cut off' : 'something follows its numbers';
+    throw bad(`${what}: ${count} numbers of ${size} bytes make ${count * size} bytes, and there are ${there}`, again);
   }
-  const values = new Float64Array(count);
-  const place = fortran ? fortranPlaces(shape) : (k: number) => k;
-  for (let k = 0; k < count; k++) {
-    const value = dtype.read(view, data + k * dtype.size, little);
-    const number = Number(value);
-    if (typeof value === 'bigint' && !Number.isSafeInteger(number)) {
-      throw fault(
-        file,
-        `${name}: ${value} at ${placeOf(place(k), shape)} is an integer beyond 2^53, which changes when it is read`,
-        'Scale it, or save it as float64.',
-        'LIMIT',
-      );
-    }
-    values[place(k)] = number;
-  }
-  return { shape, values };
+  const place = fortran ? fortranPlaces(shape) : undefined;
+  return { shape, values: readNumbers({ file, name, dtype, little, shape, bytes: bytes.subarray(data), place }) };
 }
 
 type Bad = (what: string, fix: string) => Error;
@@ -106,11 +118,11 @@ function readHeader(text: string, bad: Bad): { descr: string; fortran: boolean; 
   };
 }
 
-function dtypeOf(descr: string, bad: Bad): { dtype: Dtype; little: boolean } {
-  const [, order, kind, size] = /^([<>|=])(\w)(\d*)/.exec(descr) ?? [];
-  const dtype = dtypes[kind + size];
-  if (dtype) return { dtype, little: order !== '>' };
-  const [what, fix] = refused[kind] ?? [`numbers of the dtype '${descr}'`, 'Save it with astype(numpy.float64).'];
+function dtypeOf(descr: string, bad: Bad): { dtype: DtypeName; little: boolean } {
+  const [, order, kind, rest] = /^([<>|=])(\w)(.*)$/.exec(descr) ?? [];
+  const name = `${kind}${rest}`;
+  if (Object.hasOwn(dtypes, name)) return { dtype: name as DtypeName, little: order !== '>' };
+  const [what, fix] = refused[kind ?? ''] ?? [`numbers of the dtype '${descr}'`, 'Save it with astype(numpy.float64).'];
   throw bad(`it holds ${what}, where real numbers are needed`, fix);
 }
 
@@ -140,13 +152,4 @@ function fortranPlaces(shape: readonly number[]): (k: number) => number {
     }
     return place;
   };
-}
-
-/** IEEE 754 binary16: a sign, 5 bits of exponent, 10 of fraction. */
-function fromHalf(bits: number): number {
-  const sign = bits >> 15 ? -1 : 1;
-  const exponent = (bits >> 10) & 31;
-  const fraction = bits & 1023;
-  if (exponent === 31) return fraction ? Number.NaN : sign * Infinity;
-  return sign * (exponent === 0 ? fraction * 2 ** -24 : (1024 + fraction) * 2 ** (exponent - 25));
 }

@@ -1,10 +1,28 @@
-import { crc32 } from 'node:zlib';
-import { unzipSync } from 'fflate';
+import { unzipSync, zipSync } from 'fflate';
+import { FlatwalkError } from '../../engine/index.ts';
+import { crc32 } from './crc32.ts';
 import { type Field, fault, type Source } from './fields.ts';
-import { readNpy } from './npy.ts';
+import { encodeNpy, readNpy, type Writable } from './npy.ts';
 
 /** An array that is larger than this, unpacked, is refused: 2^27 numbers of float64. */
 const MOST_BYTES = 2 ** 30;
+
+/** What the offsets in a zip file can say. */
+const MOST_ZIPPED = 2 ** 32 - 1;
+
+/**
+ * Arrays by name, as numpy.savez puts them together: uncompressed. The same arrays give the same bytes.
+ * @throws BAD_SHAPE when numbers do not fill a shape; LIMIT for 4 GiB or more
+ */
+export function encodeNpz(arrays: Readonly<Record<string, Writable>>): Uint8Array {
+  const entries = Object.entries(arrays).map(([name, array]) => [`${name}.npy`, encodeNpy(array)] as const);
+  const size = entries.reduce((sum, [name, bytes]) => sum + bytes.length + 2 * name.length + 100, 0);
+  if (size > MOST_ZIPPED) {
+    throw new FlatwalkError('LIMIT', `The arrays have ${size} bytes, and a .npz file holds 4 GiB`, 'Write fewer.');
+  }
+  // The first day that a zip file can name.
+  return zipSync(Object.fromEntries(entries), { level: 0, mtime: new Date(1980, 0, 1) });
+}
 
 /** Arrays that numpy.savez or savez_compressed has put together. @throws BAD_ARGUMENT, LIMIT */
 export function openNpz(file: string, bytes: Uint8Array): Source {

@@ -1,5 +1,4 @@
 import { fault, type NumberField, placeOf } from './fields.ts';
-import type { Part } from './names.ts';
 
 /** The step from what the file says to what float32 holds. */
 export class Rounding {
@@ -13,7 +12,7 @@ export class Rounding {
   }
 
   /** @throws NOT_FINITE with the place, also for what is beyond the range of float32 */
-  round(part: Part, { shape, values }: NumberField): Float32Array {
+  round(part: string, { shape, values }: NumberField): Float32Array {
     const rounded = new Float32Array(values);
     for (let k = 0; k < values.length; k++) {
       const value = values[k];

@@ -6,6 +6,7 @@ import { checkContent, checkEnding } from './kinds.ts';
 import { parts } from './names.ts';
 import { readNpy } from './npy.ts';
 import { openNpz } from './npz.ts';
+import { openSafetensors } from './safetensors.ts';
 import { didYouMean } from './similar.ts';
 import { readTable, type Table } from './table.ts';
 import { decodeText } from './text.ts';
@@ -41,10 +42,10 @@ export interface FileBytes {
   readonly bytes: Uint8Array;
 }
 
-export const sampleEndings = ['.csv', '.tsv', '.json', '.npz', '.npy'];
+export const sampleEndings = ['.csv', '.tsv', '.json', '.npz', '.npy', '.safetensors'];
 
 /**
- * Inputs and labels: from tables and lists of objects by the names of columns, from .npz and JSON by the names of
+ * Inputs and labels: from tables and lists of objects by the names of columns, from .npz, .safetensors and JSON by the names of
  * arrays, from .npy by the numbers of columns, or with the labels in a file of their own.
  * @throws BAD_ARGUMENT, BAD_SHAPE, NOT_FINITE, LIMIT, naming the file and the place in it
  */
@@ -52,6 +53,7 @@ export function parseSamples({ file, bytes }: FileBytes, choice: Choice, labels?
   const ending = checkEnding(file, sampleEndings);
   checkContent(file, ending, bytes);
   if (ending === '.npz') return fromArrays(openNpz(file, bytes), choice);
+  if (ending === '.safetensors') return fromArrays(openSafetensors(file, bytes), choice);
   if (ending === '.npy') return fromNpy(file, bytes, choice, labels);
   const text = decodeText(file, bytes);
   if (text.trim() === '') throw fault(file, 'it is empty', 'It needs at least one row.');

@@ -180,7 +180,7 @@ describe('a file that is none, or of another kind', () => {
   });
 
   test.each([
-    ['houses', 'x,y\n', /its name must end in \.csv, \.tsv, \.json, \.npz or \.npy/],
+    ['houses', 'x,y\n', /its name must end in \.csv, \.tsv, \.json, \.npz, \.npy or \.safetensors/],
     ['houses.cvs', 'x,y\n', /its name must end in .*\n {2}Did you mean \.csv\?/],
     ['houses.xlsx', 'PK', /its name must end in .*\n {2}Save it as CSV/],
     ['houses.txt', 'x,y\n', /its name must end in .*\n {2}Call it \.csv if/],

@@ -15,3 +15,11 @@ export function written(name: string, content: string | Uint8Array): string {
 
 /** What NumPy, safetensors and PyTorch have written: make.py beside it says what is in each. */
 export const fixture = (name: string) => new URL(`../npz/${name}`, import.meta.url).pathname;
+export const tensors = (name: string) => new URL(`../safetensors/${name}`, import.meta.url).pathname;
+
+/** Arrays by name, as the scripts have put them into JSON. */
+export type Numbers = Record<string, { shape: number[]; values: number[] }>;
+
+export function numbersIn({ shape, values }: Numbers[string]): { shape: number[]; values: Float64Array } {
+  return { shape, values: Float64Array.from(values) };
+}

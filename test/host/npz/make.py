@@ -1,6 +1,7 @@
 """Makes the files beside it with NumPy: python3 test/host/npz/make.py. The tests say what must come out of each."""
 
 import io
+import json
 import os
 import zipfile
 
@@ -65,3 +66,43 @@ np.save(at("labels.npy"), y)
 np.save(at("labels-column.npy"), y.astype("f4")[:, None])
 np.save(at("three.npy"), y[:3])
 np.save(at("text.npy"), np.array("text"))
+
+# Every dtype in both byte orders, row-major and column-major, in one to three dimensions. Names are dtype, order,
+# dimensions; the same numbers as float64 are in dtypes.json.
+arrays = {}
+for code in ("f2", "f4", "f8", "i1", "i2", "i4", "i8", "u1", "u2", "u4", "u8", "b1"):
+    kind = np.dtype(code)
+    if kind.kind == "f":
+        extreme = [np.finfo(kind).max, np.finfo(kind).tiny, -np.finfo(kind).smallest_subnormal, 0.1, -2.5, 0.0]
+    elif kind.kind == "b":
+        extreme = [True, False, True, True, False, False]
+    else:
+        least, most = (max(np.iinfo(kind).min, -(2**53) + 1), min(np.iinfo(kind).max, 2**53 - 1))
+        extreme = [least, most, 0, 1, 2, 100]
+    values = np.array(extreme + extreme[::-1], dtype=kind)
+    for order in "<>" if kind.itemsize > 1 else "|":
+        for layout in "CF":
+            for shape in ((12,), (3, 4), (3, 2, 2)):
+                array = values.reshape(shape).astype(kind.newbyteorder(order)).copy(order=layout)
+                arrays[f"{order}{code} {layout} {len(shape)}"] = array
+arrays["no dimension"] = np.array(-1.5)
+arrays["no rows"] = np.zeros((0, 3))
+arrays["every other column"] = np.arange(12.0).reshape(3, 4)[:, ::2]
+np.savez_compressed(at("dtypes.npz"), **arrays)
+with open(at("dtypes.json"), "w") as file:
+    numbers = {name: {"shape": a.shape, "values": a.astype("f8").ravel().tolist()} for name, a in arrays.items()}
+    file.write("{\n" + ",\n".join(f"  {json.dumps(n)}: {json.dumps(v)}" for n, v in numbers.items()) + "\n}\n")
+
+# What flatwalk writes must be these bytes.
+np.save(at("written-f4.npy"), theta.astype("f4"))
+np.save(at("written-f8.npy"), X)
+np.save(at("written-list.npy"), y)
+np.save(at("written-replicas.npy"), np.stack([theta, theta + 1, theta + 2, theta + 3]).astype("f4"))
+np.save(at("written-text.npy"), np.array("cubic_linear:1"))
+np.save(at("written-number.npy"), np.array(0.25))
+
+# Weights as people have them, beside those above.
+save("weights-replicas.npz", theta=np.stack([theta, theta + 1]), a=np.array([2.0, -1.0]))
+save("weights-keras.npz", theta=theta, a=np.array([[2.0], [-1.0]]))
+np.savez(at("weights-only.npz"), theta)
+np.save(at("weights.npy"), np.asfortranarray(theta))
