@@ -56,7 +56,7 @@ const targets = {
       [...nodeOnly, ...loadedLate],
       false,
     ),
-  cli: () => program({ flatwalk: 'src/host/cli/main.ts' }, join(out, 'cli')),
+  cli: () => program({ flatwalk: 'src/host/cli/flatwalk.ts' }, join(out, 'cli')),
   bench: () =>
     program(
       { figures: 'bench/figures.ts', instruments: 'bench/instruments.ts', curvature: 'bench/curvature.ts' },
@@ -69,7 +69,7 @@ const targets = {
 
 /** The program, built into a folder, and the packages that have become part of it. */
 export async function builtPackages(folder) {
-  const { output } = await program({ flatwalk: 'src/host/cli/main.ts' }, join(folder, 'cli'));
+  const { output } = await program({ flatwalk: 'src/host/cli/flatwalk.ts' }, join(folder, 'cli'));
   const modules = output.flatMap(({ modules = {} }) => Object.keys(modules));
   const names = modules.map((id) => /.*\/node_modules\/((?:@[^/]+\/)?[^/]+)\//.exec(id)?.[1]);
   return [...new Set(names.filter(Boolean))].sort();

@@ -28,8 +28,8 @@ beforeAll(async () => {
   // Inside the project, so that it finds the packages.
   mkdirSync(join(root, 'node_modules/.cache'), { recursive: true });
   const outDir = mkdtempSync(join(root, 'node_modules/.cache/flatwalk-bench-'));
-  program = join(outDir, 'main.js');
-  await build({ root, configFile: false, logLevel: 'warn', build: { ssr: 'src/host/cli/main.ts', outDir } });
+  program = join(outDir, 'flatwalk.js');
+  await build({ root, configFile: false, logLevel: 'warn', build: { ssr: 'src/host/cli/flatwalk.ts', outDir } });
 });
 afterAll(() => rmSync(join(program, '..'), { recursive: true, force: true }));
 

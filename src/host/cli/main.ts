@@ -1,13 +1,13 @@
-#!/usr/bin/env node
-import { Command, CommanderError, Option } from 'commander';
+/** Every command with its options, as a tree of commander. Nothing runs here: see start.ts. */
+import { Command, Option } from 'commander';
 import { sizeNames } from '../../../bench/problems.ts';
 import { suites } from '../../../bench/suites/index.ts';
-import { type ErrorCode, FlatwalkError } from '../../engine/index.ts';
 import { adapterWishes } from '../node/index.ts';
 import { groupNames } from '../tasks/inspect.ts';
 import { benchCommand, refuseWords } from './bench.ts';
 import { aloneCommand } from './bench-alone.ts';
 import { compareCommand, thresholdOption } from './bench-compare.ts';
+import { exitCodesText } from './exit.ts';
 import { explainCommand } from './explain.ts';
 import { flowCommand } from './flow.ts';
 import { inspectCommand } from './inspect.ts';
@@ -15,46 +15,12 @@ import { above0, ascending, list, MOST_STEPS, orWord, size, whole } from './opti
 import { dataFlags, pinFlag, planFlags } from './problem.ts';
 import { reproduceCommand } from './reproduce.ts';
 import { runCommand } from './run.ts';
-import { documentHead, outcomeOf, printDocument } from './session.ts';
 import { tuneCommand } from './tune.ts';
 import { verifyCommand } from './verify.ts';
 import { version } from './version.ts';
 import { places } from './where.ts';
 
-/** 0 done, 1 a check failed, then: */
-const BAD_USAGE = 2;
-const NO_ADAPTER = 3;
-const LOST = 4;
-const AROUND = 5;
-const INTERNAL = 70;
-const INTERRUPTED = 130;
-
-const exitCodes: Record<ErrorCode, number> = {
-  BAD_ARGUMENT: BAD_USAGE,
-  BAD_SHAPE: BAD_USAGE,
-  NOT_FINITE: BAD_USAGE,
-  NOT_DEFINED: BAD_USAGE,
-  LIMIT: BAD_USAGE,
-  NO_WEBGPU: NO_ADAPTER,
-  NO_ADAPTER,
-  DEVICE_LOST: LOST,
-  SHADER: AROUND,
-  GPU: AROUND,
-  HOST: AROUND,
-  DISPOSED: INTERNAL,
-  ABORTED: INTERRUPTED,
-};
-
-// A variable that is set to nothing is not a choice.
-if (process.env.FLATWALK_ADAPTER === '') delete process.env.FLATWALK_ADAPTER;
-
-// Whoever reads the output may have had enough of it, as `head` has.
-process.stdout.on('error', (error: NodeJS.ErrnoException) => {
-  if (error.code === 'EPIPE') process.exit();
-  throw error;
-});
-
-const program = new Command('flatwalk')
+export const program = new Command('flatwalk')
   .description('Label-noise SGD on two-layer networks, and the sharpness it lowers, on WebGPU.')
   .version(version)
   // So that what follows a subcommand belongs to it alone.
@@ -236,43 +202,4 @@ bench
   .addOption(new Option('--adapter <name>').choices(adapterWishes).default('auto'))
   .action(aloneCommand);
 
-program.addHelpText(
-  'after',
-  `
-Exit codes: 0 done, 1 a check failed, 2 bad usage or input, 3 no adapter, 4 device lost, 5 something around it failed (a
-file that cannot be written, a browser, a shader, the driver), 70 a fault in flatwalk itself, 130 interrupted.`,
-);
-
-try {
-  await program.parseAsync();
-} catch (error) {
-  process.exitCode = report(error);
-}
-
-function report(error: unknown): number {
-  if (error instanceof CommanderError) return reportUsage(error);
-  if (process.env.FLATWALK_DEBUG) process.stderr.write(`${(error as Error)?.stack}\n`);
-  if (error instanceof FlatwalkError) {
-    process.stderr.write(`flatwalk: ${error.message}\n`);
-    return exitCodes[error.code];
-  }
-  const message = error instanceof Error ? error.message : String(error);
-  process.stderr.write(
-    `flatwalk: this should not have happened: ${message}\n  Please report it, with what FLATWALK_DEBUG=1 adds.\n`,
-  );
-  return INTERNAL;
-}
-
-/** Commander has printed its own message; help and version are no failures. */
-function reportUsage({ exitCode, message }: CommanderError): number {
-  if (exitCode === 0) return 0;
-  const words = process.argv.slice(2);
-  if (words.includes('--json')) {
-    const known = (parent: Command, word: string) => parent.commands.find((c) => c.name() === word);
-    const first = known(program, words[0]);
-    const name = [first, first && known(first, words[1])].flatMap((c) => c?.name() ?? []).join(' ');
-    const error = new FlatwalkError('BAD_ARGUMENT', message.replace(/^error: /, ''), `See flatwalk ${name} --help`);
-    printDocument({ ...documentHead(name), outcome: outcomeOf(error) });
-  }
-  return BAD_USAGE;
-}
+program.addHelpText('after', `\n${exitCodesText}`);

@@ -16,8 +16,8 @@ beforeAll(async () => {
   // Inside the project, so that it finds the packages; called from elsewhere.
   mkdirSync(join(root, 'node_modules/.cache'), { recursive: true });
   const outDir = mkdtempSync(join(root, 'node_modules/.cache/flatwalk-peers-'));
-  program = join(outDir, 'main.js');
-  await build({ root, configFile: false, logLevel: 'warn', build: { ssr: 'src/host/cli/main.ts', outDir } });
+  program = join(outDir, 'flatwalk.js');
+  await build({ root, configFile: false, logLevel: 'warn', build: { ssr: 'src/host/cli/flatwalk.ts', outDir } });
 });
 afterAll(() => {
   rmSync(join(program, '..'), { recursive: true, force: true });

@@ -1,0 +1,52 @@
+/** Runs the command that was typed, and tells a failure in two lines. */
+import { type Command, CommanderError } from 'commander';
+import { FlatwalkError } from '../../engine/index.ts';
+import { BAD_USAGE, exitCodes, INTERNAL } from './exit.ts';
+import { program } from './main.ts';
+import { documentHead, outcomeOf, printDocument } from './session.ts';
+
+/** Sets the exit code of the process. Never throws. */
+export async function start(): Promise<void> {
+  // A variable that is set to nothing is not a choice.
+  if (process.env.FLATWALK_ADAPTER === '') delete process.env.FLATWALK_ADAPTER;
+
+  // Whoever reads the output may have had enough of it, as `head` has.
+  process.stdout.on('error', (error: NodeJS.ErrnoException) => {
+    if (error.code === 'EPIPE') process.exit();
+    throw error;
+  });
+
+  try {
+    await program.parseAsync();
+  } catch (error) {
+    process.exitCode = report(error);
+  }
+}
+
+function report(error: unknown): number {
+  if (error instanceof CommanderError) return reportUsage(error);
+  if (process.env.FLATWALK_DEBUG) process.stderr.write(`${(error as Error)?.stack}\n`);
+  if (error instanceof FlatwalkError) {
+    process.stderr.write(`flatwalk: ${error.message}\n`);
+    return exitCodes[error.code];
+  }
+  const message = error instanceof Error ? error.message : String(error);
+  process.stderr.write(
+    `flatwalk: this should not have happened: ${message}\n  Please report it, with what FLATWALK_DEBUG=1 adds.\n`,
+  );
+  return INTERNAL;
+}
+
+/** Commander has printed its own message; help and version are no failures. */
+function reportUsage({ exitCode, message }: CommanderError): number {
+  if (exitCode === 0) return 0;
+  const words = process.argv.slice(2);
+  if (words.includes('--json')) {
+    const known = (parent: Command, word: string) => parent.commands.find((c) => c.name() === word);
+    const first = known(program, words[0]);
+    const name = [first, first && known(first, words[1])].flatMap((c) => c?.name() ?? []).join(' ');
+    const error = new FlatwalkError('BAD_ARGUMENT', message.replace(/^error: /, ''), `See flatwalk ${name} --help`);
+    printDocument({ ...documentHead(name), outcome: outcomeOf(error) });
+  }
+  return BAD_USAGE;
+}
