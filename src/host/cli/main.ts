@@ -9,6 +9,7 @@ import { aloneCommand } from './bench-alone.ts';
 import { compareCommand, thresholdOption } from './bench-compare.ts';
 import { exitCodesText } from './exit.ts';
 import { explainCommand } from './explain.ts';
+import { exportCommand, exportFormats } from './export.ts';
 import { flowCommand } from './flow.ts';
 import { inspectCommand } from './inspect.ts';
 import { above0, ascending, list, MOST_STEPS, orWord, size, whole } from './options.ts';
@@ -145,6 +146,20 @@ command('flow', 'follow the Riemannian gradient flow of the sharpness, and predi
     '\nExample: flatwalk flow network.json --step-size 2e-3 --noise 1 --steps 200000 --out results/flow',
   )
   .action(flowCommand);
+
+program
+  .command('export')
+  .description('write the rows of a results folder as one table, for pandas, DuckDB or a spreadsheet')
+  .exitOverride()
+  .argument('<folder>', 'a results folder, also of a run that goes on')
+  .addOption(
+    new Option('--format <format>', 'csv or parquet (default: by the ending of --out, or csv)').choices(exportFormats),
+  )
+  .option('--out <file>', 'where to (default: stdout)')
+  .option('--force', 'replace that file if it exists', false)
+  .option('--json', 'print one JSON document on stdout, and everything else on stderr', false)
+  .addHelpText('after', '\nExample: flatwalk export results/first --out first.parquet')
+  .action(exportCommand);
 
 const bench = command('bench', 'measure what things cost on this adapter, each result checked before its time is given')
   .addOption(new Option('--suite <names...>', 'which suites (default: all)').choices(suites.map(({ name }) => name)))

@@ -7,11 +7,12 @@ import { reason, toJson } from './json.ts';
 export class ResultsFile {
   readonly path: string;
 
-  /** @throws BAD_ARGUMENT when it exists, HOST when it cannot be written */
-  constructor(path: string) {
+  /** @throws BAD_ARGUMENT when it exists and is not to be replaced, HOST when it cannot be written */
+  constructor(path: string, { force }: { readonly force?: boolean } = {}) {
     this.path = path;
-    if (existsSync(path)) {
-      throw new FlatwalkError('BAD_ARGUMENT', `${path} exists already`, 'Choose another file with --out.');
+    if (existsSync(path) && !force) {
+      const fix = `Choose another file with --out${force === undefined ? '' : ', or replace it with --force'}.`;
+      throw new FlatwalkError('BAD_ARGUMENT', `${path} exists already`, fix);
     }
     this.#write(() => {
       makeFolder(dirname(path));
@@ -21,7 +22,12 @@ export class ResultsFile {
   }
 
   write(document: object): void {
-    this.#write(() => replaceFile(this.path, `${toJson(document, 2)}\n`));
+    this.writeContent([`${toJson(document, 2)}\n`]);
+  }
+
+  /** Piece after piece; the file is there once all of them are. @throws HOST */
+  writeContent(pieces: Iterable<string | Uint8Array>): void {
+    this.#write(() => replaceFile(this.path, pieces));
   }
 
   #write(action: () => void): void {
@@ -38,12 +44,12 @@ export class ResultsFile {
  * Puts a file in the place of the one before, whole and on the disk: who reads meets the one or the other.
  * @throws what the file system says; the one before is then still there, and no part of the new one
  */
-export function replaceFile(path: string, content: string | Uint8Array): void {
+export function replaceFile(path: string, pieces: Iterable<string | Uint8Array>): void {
   const fresh = `${path}.new`;
   try {
     const file = openSync(fresh, 'w');
     try {
-      writeFileSync(file, content);
+      for (const piece of pieces) writeFileSync(file, piece);
       fsyncSync(file);
     } finally {
       closeSync(file);

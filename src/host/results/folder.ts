@@ -149,7 +149,7 @@ export class ResultsFolder {
   }
 
   #replace(name: string, content: string | Uint8Array): void {
-    replaceFile(join(this.#path, name), content);
+    replaceFile(join(this.#path, name), [content]);
   }
 
   #write(action: () => void): void {
