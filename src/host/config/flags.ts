@@ -1,0 +1,62 @@
+/** The settings as flags of commands. */
+import { type Command, InvalidArgumentError, Option } from 'commander';
+import { complaint } from './kinds.ts';
+import { entry, type Given, type Group, groups, type Key, keys } from './table.ts';
+
+/** Flags of all settings of some groups, but those left out. None has a default of its own: see `givenFlags`. */
+export function settingFlags(command: Command, of: readonly Group[], leftOut: readonly Key[] = []): Command {
+  for (const key of keys) {
+    const { group, flag } = entry(key);
+    if (flag !== null && of.includes(group) && !leftOut.includes(key)) {
+      command.addOption(
+        settingOption(key, { help: `${helpOf(key)}${defaultWords(key)}` }).helpGroup(`${groups[group]}:`),
+      );
+    }
+  }
+  return command;
+}
+
+/** The flag of a setting, for commands in which it has a default or a meaning of its own. */
+export function settingOption(key: Key, own: { readonly help?: string; readonly default?: unknown } = {}): Option {
+  const { flag, kind } = entry(key);
+  const option = new Option(flag as string, own.help ?? helpOf(key));
+  if (own.default !== undefined) option.default(own.default);
+  if (!/ <.*>$/.test(flag as string)) return option;
+  return option.argParser((text: string) => {
+    const value = kind.read(text);
+    const wrong = complaint(kind, value);
+    if (wrong) throw new InvalidArgumentError([wrong.what && `${wrong.what}.`, wrong.fix].filter(Boolean).join(' '));
+    return value;
+  });
+}
+
+/** What was said by flags, of the settings alone. */
+export function givenFlags(options: object): Given {
+  return Object.fromEntries(
+    Object.entries(options).filter(
+      ([name, value]) => (keys as readonly string[]).includes(name) && value !== undefined,
+    ),
+  );
+}
+
+/** Every setting of a group, for the tables of the documentation. */
+export function keysOf(group: Group): Key[] {
+  return keys.filter((key) => entry(key).group === group);
+}
+
+export function helpOf(key: Key): string {
+  const { help, unit } = entry(key);
+  return unit ? `${help}, in units of ${unit}` : help;
+}
+
+function defaultWords(key: Key): string {
+  const words = defaultOf(key);
+  return words === '' ? '' : ` (default: ${words})`;
+}
+
+/** The default in words, '' where there is none. */
+export function defaultOf(key: Key): string {
+  const { default: value, otherwise } = entry(key);
+  if (value === undefined) return otherwise ?? '';
+  return value === false ? '' : Array.isArray(value) ? value.join(',') : String(value);
+}
