@@ -19,7 +19,7 @@ export {
   type PlanRequest,
   type PlanWish,
 } from './plan.ts';
-export { candidatesOf, faultsOf, planFields, sameChoice } from './plans/candidates.ts';
+export { candidatesOf, choiceOf, faultsOf, planFields, sameChoice } from './plans/candidates.ts';
 export { type Cost, predict } from './plans/cost.ts';
 export { costWords, duration, inWords } from './plans/reason.ts';
 export {

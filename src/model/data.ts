@@ -1,3 +1,4 @@
+import { activation } from './activations.ts';
 import { streamNormals, streamUniforms } from './draws.ts';
 import { FlatwalkError } from './errors.ts';
 import { cholesky, choleskySolve, product, rowProducts } from './linear.ts';
@@ -8,7 +9,7 @@ import { cholesky, choleskySolve, product, rowProducts } from './linear.ts';
  */
 
 /** Parts of the `data` and `init` streams: the step word of the address. */
-const parts = { inputs: 0, labels: 1, weights: 0, alignedStart: 1 } as const;
+const parts = { inputs: 0, labels: 1, teacher: 2, weights: 0, alignedStart: 1 } as const;
 
 /**
  * - `gaussian`: independent standard normal entries, so ‖x‖² is about d;
@@ -67,6 +68,59 @@ export function makeLabels({ n, low, high, seed, signs = 'random' }: LabelOption
     const size = low + (high - low) * u[2 * i];
     return signs === 'random' && u[2 * i + 1] < 0.5 ? -size : size;
   });
+}
+
+export interface TeacherOptions {
+  /** Data points X, n × d row-major. */
+  readonly inputs: ArrayLike<number>;
+  readonly n: number;
+  readonly d: number;
+  /** `name` or `name:parameter`. */
+  readonly activation: string;
+  /** Neurons of the teacher; 1 if not given. */
+  readonly width?: number;
+  /** Root mean square of its pre-activations, expected over the data points; 1 if not given. */
+  readonly std?: number;
+  readonly seed: number;
+}
+
+/**
+ * Labels of a teacher, y_i = Σ_j φ(θ*_j·x_i), length n, exact in float32: θ* has independent normal entries of standard
+ * deviation std / √(mean ‖x_i‖²). A student with the same activation and at least as many neurons, whose φ has a zero, can
+ * fit them exactly.
+ *
+ * Throws BAD_SHAPE for inputs that are not n·d numbers, BAD_ARGUMENT for sizes, std or activation that make no sense,
+ * NOT_FINITE where a label is beyond float32.
+ */
+export function makeTeacherLabels(options: TeacherOptions): Float32Array {
+  const { inputs, n, d, activation: spec, width = 1, std = 1, seed } = options;
+  checkSizes({ n, d, width });
+  checkInterval(0, std, 'pre-activations');
+  if (inputs.length !== n * d) {
+    throw new FlatwalkError(
+      'BAD_SHAPE',
+      `${inputs.length} inputs do not fit n = ${n}, d = ${d}.`,
+      'Give n·d inputs, row by row.',
+    );
+  }
+  const { phi } = activation(spec);
+  let squares = 0;
+  for (let k = 0; k < n * d; k++) squares += inputs[k] * inputs[k];
+  const scale = squares > 0 ? std / Math.sqrt(squares / n) : 0;
+  const teacher = streamNormals('data', seed, parts.teacher, 0, width * d);
+  const labels = new Float32Array(n);
+  for (let i = 0; i < n; i++) {
+    let sum = 0;
+    for (let j = 0; j < width; j++) {
+      let z = 0;
+      for (let l = 0; l < d; l++) z += teacher[j * d + l] * inputs[i * d + l];
+      sum += phi(scale * z);
+    }
+    labels[i] = sum;
+    if (Number.isFinite(labels[i])) continue;
+    throw new FlatwalkError('NOT_FINITE', `The teacher's label ${i} is ${sum}.`, 'Take a smaller std.');
+  }
+  return labels;
 }
 
 export interface WeightOptions {

@@ -81,7 +81,7 @@ describe('usage', () => {
   test('help teaches with an example, version is the package’s', async () => {
     const help = await flatwalk(['run', '--help']);
     expect(help.code).toBe(0);
-    expect(help.out).toContain('Example: flatwalk run');
+    expect(help.out).toContain('Examples: flatwalk run');
     const { version } = JSON.parse(readFileSync(join(root, 'package.json'), 'utf8'));
     expect((await flatwalk(['--version'])).out.trim()).toBe(version);
   });
@@ -177,12 +177,15 @@ describe('with --json a failure is one document on stdout', () => {
   });
 
   test('after there is an adapter: a metric', async () => {
-    const { code, document } = await failed([...run, '--metrics', 'los', '--out', 'refused']);
+    // tanh has no values beyond 1, and the labels are larger.
+    const args = ['--metrics', 'gap', '--activation', 'tanh', '--width', '2', '--out', 'refused'];
+    const { code, document } = await failed([...run, ...args]);
     expect(code).toBe(2);
     expect(document.environment.adapter.name).not.toBe('');
     expect(document.outcome).toMatchObject({
       kind: 'failed',
-      message: expect.stringMatching(/no metric 'los'[^\n]*$/),
+      code: 'NOT_DEFINED',
+      message: expect.stringMatching(/^The metric 'gap' does not exist here: [^\n]*whose values fill \(-1, 1\)[^\n]*$/),
     });
   });
 });
@@ -273,6 +276,11 @@ describe('run', () => {
       seed: 0,
     };
     expect(planned.config).toMatchObject({ ...defaults, loss: 'mean', every: 1, inputs: ['a', 'b'], samples: 3 });
+    expect(planned.config).toMatchObject({
+      stepSize: planned.stepSize,
+      dataChecksum: expect.stringMatching(/^\w{64}$/),
+    });
+    for (const field of planFields) expect(planned.config.pin[field], field).toBe(planned.plan[field]);
     expect(planned.config.metrics).toContain('trace');
     expect(planned.environment.adapter).toMatchObject({ name: expect.any(String), software: expect.any(Boolean) });
     expect(Object.keys(planned.plan)).toEqual([...planFields, 'basis', 'reason']);
@@ -413,7 +421,7 @@ describe('plans', () => {
   });
 
   const wrong: [args: string[], message: RegExp][] = [
-    [['explain'], /There is no problem\n {2}Give --data and --target, or --size/],
+    [['explain'], /There is no problem\n {2}Give --data and --target, or --generate, or --size/],
     [['explain', '--size', 'small', '--width', '3'], /--size decides the problem, so --width has no part in it/],
     [['explain', '--size', 'tiny'], /Allowed choices are small, mid, large/],
     [['tune', '--size', 'small', '--budget', '0'], /whole number, 1 or more/],

@@ -147,14 +147,12 @@ describe('entries', () => {
 });
 
 const tiny: DataOptions = {
-  inputs: [
-    [1, 0, 0],
-    [0, 1, 0],
-  ],
+  inputs: [1, 0, 0, 0, 1, 0],
+  dimension: 3,
   labels: [2, -1],
   width: 3,
   activation: 'cubic_linear:1',
-  initStd: 0.5,
+  start: { kind: 'gaussian', std: 0.5 },
   retractFirst: false,
   stepSize: 0.01,
   noise: 0.5,

@@ -16,14 +16,12 @@ const silent = { emit: () => {} };
 vi.setConfig({ testTimeout: 90_000 });
 
 const training: TaskOptions<'train'> = {
-  inputs: [
-    [1, 0, 0],
-    [0, 1, 0],
-  ],
+  inputs: [1, 0, 0, 0, 1, 0],
+  dimension: 3,
   labels: [2, -1],
   width: 4,
   activation: 'cubic_linear:1',
-  initStd: 0.5,
+  start: { kind: 'gaussian', std: 0.5 },
   retractFirst: false,
   stepSize: 0.01,
   noise: 0.5,

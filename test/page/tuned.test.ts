@@ -11,14 +11,12 @@ import { pinned, usePages, withoutBrowser } from './pages.ts';
 vi.setConfig({ testTimeout: 240_000 });
 
 const problem: DataOptions = {
-  inputs: [
-    [1, 0, 0],
-    [0, 1, 0],
-  ],
+  inputs: [1, 0, 0, 0, 1, 0],
+  dimension: 3,
   labels: [2, -1],
   width: 3,
   activation: 'cubic_linear:1',
-  initStd: 0.5,
+  start: { kind: 'gaussian', std: 0.5 },
   retractFirst: false,
   stepSize: 0.01,
   noise: 0.5,

@@ -10,13 +10,15 @@ import {
   planFields,
 } from '../../engine/index.ts';
 import type { ExplainResult } from '../tasks/explain.ts';
-import { loadTuned, type PlanFlags, type ProblemFlags, readProblem } from './problem.ts';
+import { loadTuned, readProblem, type SizeFlags } from './problem.ts';
 import { type CommonOptions, perform } from './session.ts';
 import type { Terminal } from './terminal.ts';
 
-type ExplainFlags = CommonOptions & ProblemFlags & PlanFlags;
-
-export function explainCommand({ in: place, adapter, json, ...o }: ExplainFlags, command: Command): Promise<void> {
+export function explainCommand(
+  file: string | undefined,
+  { in: place, adapter, json, ...o }: CommonOptions & SizeFlags,
+  command: Command,
+): Promise<void> {
   return perform({
     command: 'explain',
     task: 'explain',
@@ -24,8 +26,8 @@ export function explainCommand({ in: place, adapter, json, ...o }: ExplainFlags,
     config: o,
     keep: null,
     async prepare() {
-      const { options, config } = readProblem(o, command);
-      return { options: { ...options, plan: o.pin, tuned: await loadTuned(o.plan) }, config };
+      const { options, config, basis } = await readProblem(file, o, command);
+      return { options: { ...options, tuned: await loadTuned(basis) }, config };
     },
     conclude(result, terminal) {
       reportPlan(result, terminal);

@@ -3,6 +3,7 @@ import { problemOf, type SizeName } from '../../../bench/problems.ts';
 import type { Walk } from '../../engine/geometry/index.ts';
 import { FlatwalkError, type MetricValues } from '../../engine/index.ts';
 import { makeWeights } from '../../model/data.ts';
+import { refuseSize } from '../config/problem.ts';
 import { readSamples } from '../files/node.ts';
 import { similar } from '../files/similar.ts';
 import { type FlowMetric, type FlowTaskResult, flowMetricNames } from '../tasks/flow.ts';
@@ -10,7 +11,6 @@ import type { InstanceOptions } from '../tasks/inspect/subject.ts';
 import { number, numbers } from './inspect-report.ts';
 import { checkActivation, type InstanceFlags, readFlags } from './instance.ts';
 import { refuseFlags } from './options.ts';
-import { refuseSize } from './problem.ts';
 import { type CommonOptions, perform } from './session.ts';
 import { type Terminal, warning } from './terminal.ts';
 

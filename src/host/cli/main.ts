@@ -2,6 +2,8 @@
 import { Command, Option } from 'commander';
 import { sizeNames } from '../../../bench/problems.ts';
 import { suites } from '../../../bench/suites/index.ts';
+import { settingFlags, settingOption } from '../config/flags.ts';
+import { MOST_STEPS } from '../config/table.ts';
 import { adapterWishes } from '../node/index.ts';
 import { groupNames } from '../tasks/inspect.ts';
 import { benchCommand, refuseWords } from './bench.ts';
@@ -12,8 +14,8 @@ import { explainCommand } from './explain.ts';
 import { exportCommand, exportFormats } from './export.ts';
 import { flowCommand } from './flow.ts';
 import { inspectCommand } from './inspect.ts';
-import { above0, ascending, list, MOST_STEPS, orWord, size, whole } from './options.ts';
-import { dataFlags, pinFlag, planFlags } from './problem.ts';
+import { above0, ascending, list, size, whole } from './options.ts';
+import { configArgument, problemFlags, problemGroups } from './problem.ts';
 import { reproduceCommand } from './reproduce.ts';
 import { runCommand } from './run.ts';
 import { tuneCommand } from './tune.ts';
@@ -56,28 +58,32 @@ command('verify', 'check every kernel against the float64 reference on this adap
   .addHelpText('after', '\nExample: flatwalk verify --in chrome')
   .action(verifyCommand);
 
-planFlags(dataFlags(command('run', 'train on a CSV or TSV file'), true))
-  .option('--metrics <names>', 'comma-separated metrics (default: those that cost little)', list)
-  .option('--every <steps>', 'steps between two rows (default: a hundredth of the run)', whole(1))
-  .option('--out <folder>', 'results folder (default: results/run-<time>)')
+settingFlags(configArgument(command('run', 'train, on data from a file or on generated data')), [
+  ...problemGroups,
+  'plan',
+  'watching',
+  'results',
+])
   .option('--force', 'replace results that are in that folder already', false)
-  .option(
-    '--keep-every <steps>',
-    'steps after which the weights are kept, again and again (default: only the last)',
-    whole(1),
-  )
   .option('--print-config', 'print the whole configuration and the plan as JSON, and train nothing', false)
   .addHelpText(
     'after',
-    '\nExample: flatwalk run --data houses.csv --target price --width 32 --noise 0.5 --steps 200000',
+    `
+Examples: flatwalk run --data houses.csv --target price --width 32 --noise 0.5 --steps 200000
+          flatwalk run --generate unit --n 8 --d 64 --labels teacher --step-size-schedule cosine,final=0.01
+          flatwalk run --data houses.csv --target price --print-config > walk.json && flatwalk run walk.json --seed 1`,
   )
   .action(runCommand);
 
-planFlags(dataFlags(command('explain', 'say which plan a run would follow, and why not another'), false))
+settingFlags(problemFlags(command('explain', 'say which plan a run would follow, and why not another')), ['plan'])
   .addHelpText('after', '\nExample: flatwalk explain --size small --steps 1000000')
   .action(explainCommand);
 
-pinFlag(dataFlags(command('tune', 'measure the plans of a run here, and remember which is fastest'), false))
+settingFlags(
+  problemFlags(command('tune', 'measure the plans of a run here, and remember which is fastest')),
+  ['plan'],
+  ['plan'],
+)
   .option('--budget <seconds>', 'seconds, after which no plan is begun any more', whole(1), 60)
   .addHelpText('after', '\nExample: flatwalk tune --data houses.csv --target price --width 32')
   .action(tuneCommand);
@@ -119,11 +125,11 @@ command('flow', 'follow the Riemannian gradient flow of the sharpness, and predi
   .option('--instance <id>', 'which one, where the file has a list of them')
   .option('--activation <name>', "activation, name or name:parameter (default: the file's, or cubic_linear:1)")
   .option('--data <file>', 'instead of a file: CSV or TSV file with a header line, and random weights')
-  .option('--target <column>', 'the column with the labels')
-  .option('--inputs <columns>', 'comma-separated input columns (default: all but the target)', list)
-  .option('--width <m>', 'neurons', whole(1), 16)
-  .option('--init-std <std>', 'standard deviation of the starting weights', size, 0.3)
-  .option('--seed <seed>', 'seed of the starting weights', whole(0), 0)
+  .addOption(settingOption('target'))
+  .addOption(settingOption('inputs', { help: 'comma-separated input columns (default: all but the target)' }))
+  .addOption(settingOption('width', { default: 16 }))
+  .addOption(settingOption('initStd', { help: 'standard deviation of the starting weights', default: 0.3 }))
+  .addOption(settingOption('seed', { help: 'seed of the starting weights', default: 0 }))
   .addOption(new Option('--size <size>', "instead of a file: one of the benchmarks' problems").choices(sizeNames))
   .option('--times <list>', 'comma-separated times of the rows', ascending)
   .option('--until <time>', 'the last time (default: 16 / ρ, by when F has settled)', above0)
@@ -135,8 +141,8 @@ command('flow', 'follow the Riemannian gradient flow of the sharpness, and predi
   .option('--metrics <names>', 'comma-separated metrics of the rows (default: those that cost little)', list)
   .option('--step-size <eta>', 'with --noise: also predict label-noise SGD with this step size', above0)
   .option('--noise <sigma>', 'its label noise, in units of the label', size)
-  .option('--batch <b>', "its samples a step, or 'full'", orWord('full', whole(1)), 1)
-  .addOption(new Option('--loss <kind>', 'for the full batch').choices(['mean', 'sum']).default('mean'))
+  .addOption(settingOption('batch', { help: "its samples a step, or 'full'", default: 1 }))
+  .addOption(settingOption('loss', { help: 'for the full batch', default: 'mean' }))
   .option('--steps <count>', 'how many of its steps', whole(1, MOST_STEPS), 100_000)
   .option('--every <steps>', 'steps between two predictions (default: a hundredth)', whole(1))
   .option('--out <folder>', 'results folder (default: results/flow-<time>)')

@@ -1,12 +1,9 @@
 /** Values of options, read from text. What is wrong becomes a usage error that names the option. */
 import { type Command, InvalidArgumentError } from 'commander';
-import { FlatwalkError, type PlanWish, planFields } from '../../engine/index.ts';
+import { FlatwalkError } from '../../engine/index.ts';
 
 /** The largest number that f32 holds. */
 export const F32_MAX = 3.4028234663852886e38;
-
-/** Steps are counted in 32 bits, and the last number of them means "still running". */
-export const MOST_STEPS = 2 ** 32 - 2;
 
 /** A whole number from `least` to `most`. */
 export function whole(least: number, most = Number.MAX_SAFE_INTEGER): (text: string) => number {
@@ -36,22 +33,6 @@ export function above0(text: string): number {
   return value;
 }
 
-/** What `read` reads, or the word itself. */
-export function orWord<Word extends string>(
-  word: Word,
-  read: (text: string) => number,
-): (text: string) => number | Word {
-  return (text) => {
-    if (text === word) return word;
-    try {
-      return read(text);
-    } catch (error) {
-      if (!(error instanceof InvalidArgumentError)) throw error;
-      throw new InvalidArgumentError(`${error.message.replace(/\.$/, '')}, or '${word}'.`);
-    }
-  };
-}
-
 /** A comma-separated list. */
 export function list(text: string): string[] {
   return text.split(',').map((item) => item.trim());
@@ -64,20 +45,6 @@ export function ascending(text: string): number[] {
     throw new InvalidArgumentError('They must ascend.');
   }
   return values;
-}
-
-/** Parts of a plan: `field=value`, comma-separated. What the values may be is the engine's to say. */
-export function pins(text: string): PlanWish {
-  const pairs = list(text).map((pair) => {
-    const [field, value, ...rest] = pair.split('=').map((part) => part.trim());
-    if (!(planFields as readonly string[]).includes(field) || !value || rest.length > 0) {
-      throw new InvalidArgumentError(
-        `It must be like strategy=lane,space=data; the fields are ${planFields.join(', ')}.`,
-      );
-    }
-    return [field, /^\d+$/.test(value) ? Number(value) : value] as const;
-  });
-  return Object.fromEntries(pairs);
 }
 
 /** Flags, by the names of their values, that were given and do nothing. @throws BAD_ARGUMENT with the reason */

@@ -1,28 +1,38 @@
-import type { MetricName, MetricValues } from '../../engine/index.ts';
-import { type DataFlags, loadTuned, type PlanFlags, readData } from './problem.ts';
+import type { MetricValues } from '../../engine/index.ts';
+import { givenFlags } from '../config/flags.ts';
+import { trainOptions } from '../config/problem.ts';
+import { readRun } from './problem.ts';
 import { type CommonOptions, perform } from './session.ts';
 
-interface RunOptions extends CommonOptions, DataFlags, PlanFlags {
-  readonly metrics?: string[];
-  readonly every?: number;
-  readonly keepEvery?: number;
+interface RunFlags extends CommonOptions {
   readonly out?: string;
   readonly force: boolean;
   readonly printConfig: boolean;
 }
 
-export function runCommand({ in: place, adapter, json, out, force, printConfig, ...o }: RunOptions): Promise<void> {
-  const common = { in: place, adapter, json };
-  if (printConfig) return printConfiguration(common, o);
+export function runCommand(file: string | undefined, flags: RunFlags): Promise<void> {
+  const { in: place, adapter, json, force, printConfig } = flags;
+  const common = { in: place, adapter, json: json || printConfig };
+  const { out, ...given } = givenFlags(flags);
+  const config = { ...(file === undefined ? {} : { file }), ...given };
+  const prepare = async () => {
+    const { settings, data, config, tuned } = await readRun(file, given);
+    return { options: trainOptions(settings, data, tuned), config, out: out ?? settings.out };
+  };
+  if (printConfig) {
+    // What a run's document says before it has begun: the same fields, from the same code.
+    const conclude = () => ({ summary: { outcome: { kind: 'planned' } }, exitCode: 0 });
+    return perform({ command: 'run', task: 'configure', common, config, keep: null, prepare, conclude });
+  }
   return perform({
     command: 'run',
     task: 'train',
     common,
-    config: o,
+    config,
     keep: { out, force },
-    prepare: () => settingsOf(o),
+    prepare,
     conclude({ outcome, finalMetrics, seconds, weights, metrics: _, ...rest }, terminal) {
-      const columns = o.replicas > 1 ? ['least', 'median', 'largest'] : ['value'];
+      const columns = rest.request.replicas > 1 ? ['least', 'median', 'largest'] : ['value'];
       terminal.table(['metric', ...columns], summarise(finalMetrics));
       if (rest.traceOptimum !== null) terminal.say(`F* = ${rest.traceOptimum.toPrecision(6)}`);
       const said = {
@@ -41,29 +51,6 @@ export function runCommand({ in: place, adapter, json, out, force, printConfig, 
       };
     },
   });
-}
-
-type Settings = Omit<RunOptions, 'out' | 'force' | 'printConfig' | keyof CommonOptions>;
-
-/** What a run's document says before it has begun: the same fields, from the same code. */
-function printConfiguration(common: CommonOptions, o: Settings): Promise<void> {
-  return perform({
-    command: 'run',
-    task: 'configure',
-    common: { ...common, json: true },
-    config: o,
-    keep: null,
-    prepare: () => settingsOf(o),
-    conclude: () => ({ summary: { outcome: { kind: 'planned' } }, exitCode: 0 }),
-  });
-}
-
-async function settingsOf(o: Settings) {
-  const { options, config } = readData(o);
-  const metrics = o.metrics as MetricName[] | undefined;
-  const every = o.every ?? Math.max(1, Math.ceil(o.steps / 100));
-  const tuned = await loadTuned(o.plan);
-  return { options: { ...options, metrics, every, plan: o.pin, tuned }, config: { ...config, every } };
 }
 
 function summarise(values: MetricValues): string[][] {

@@ -46,6 +46,8 @@ interface Keep {
 interface Prepared<N extends TaskName> {
   readonly options: TaskOptions<N>;
   readonly config?: object;
+  /** The results folder, where that was said in a file. */
+  readonly out?: string;
 }
 
 interface Concluded {
@@ -68,13 +70,14 @@ export async function perform<N extends TaskName>(job: Job<N>): Promise<void> {
   // Both are known only once the adapter has been opened.
   let environment: Environment | undefined;
   let folder: ResultsFolder | undefined;
+  let out = keep?.out;
   // Told by the task before its first row, so that a run that is killed has them in its folder.
   let facts = {};
   const head = () => ({ ...documentHead(command, config, environment), ...facts });
   // Made when there is something to keep, so that a run refused for its settings leaves no folder behind.
   const results = () => {
     if (keep && !folder) {
-      folder = new ResultsFolder(keep.out ?? defaultFolder(command), head(), {
+      folder = new ResultsFolder(out ?? defaultFolder(command), head(), {
         force: keep.force,
         onFailure({ error }) {
           terminal.say(warning(`${error.message}\nThe run ends here.`));
@@ -89,7 +92,8 @@ export async function perform<N extends TaskName>(job: Job<N>): Promise<void> {
   try {
     const prepared = await job.prepare();
     config = prepared.config ?? config;
-    if (keep?.out) checkRoom(keep.out, keep.force ?? false);
+    out ??= prepared.out;
+    if (keep && out) checkRoom(out, keep.force ?? false);
     const file = job.file === undefined ? null : new ResultsFile(job.file);
     const context: TaskContext = {
       ...job.powers,

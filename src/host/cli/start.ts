@@ -41,7 +41,7 @@ function report(error: unknown): number {
 function reportUsage({ exitCode, message }: CommanderError): number {
   if (exitCode === 0) return 0;
   const words = process.argv.slice(2);
-  if (words.includes('--json')) {
+  if (words.includes('--json') || words.includes('--print-config')) {
     const known = (parent: Command, word: string) => parent.commands.find((c) => c.name() === word);
     const first = known(program, words[0]);
     const name = [first, first && known(first, words[1])].flatMap((c) => c?.name() ?? []).join(' ');

@@ -1,13 +1,17 @@
 import type { Command } from 'commander';
 import { inWords } from '../../engine/index.ts';
 import { reportPlan } from './explain.ts';
-import { type PlanFlags, type ProblemFlags, readProblem, tunedFile } from './problem.ts';
+import { readProblem, type SizeFlags, tunedFile } from './problem.ts';
 import { type CommonOptions, perform } from './session.ts';
 import { verdict } from './terminal.ts';
 
-type TuneFlags = CommonOptions & ProblemFlags & Pick<PlanFlags, 'steps' | 'pin'> & { readonly budget: number };
+type TuneFlags = CommonOptions & SizeFlags & { readonly budget: number };
 
-export function tuneCommand({ in: place, adapter, json, ...o }: TuneFlags, command: Command): Promise<void> {
+export function tuneCommand(
+  file: string | undefined,
+  { in: place, adapter, json, ...o }: TuneFlags,
+  command: Command,
+): Promise<void> {
   // Times to compile are those of a driver that has not seen the kernels: caches on disk come and go.
   process.env.MESA_SHADER_CACHE_DISABLE ??= 'true';
   process.env.__GL_SHADER_DISK_CACHE ??= '0';
@@ -17,9 +21,9 @@ export function tuneCommand({ in: place, adapter, json, ...o }: TuneFlags, comma
     common: { in: place, adapter, json },
     config: o,
     keep: null,
-    prepare() {
-      const { options, config } = readProblem(o, command);
-      return { options: { ...options, plan: o.pin, budget: o.budget }, config };
+    async prepare() {
+      const { options, config } = await readProblem(file, o, command);
+      return { options: { ...options, budget: o.budget }, config: { ...config, budget: o.budget } };
     },
     async conclude(result, terminal) {
       const file = await tunedFile();

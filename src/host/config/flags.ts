@@ -9,7 +9,7 @@ export function settingFlags(command: Command, of: readonly Group[], leftOut: re
     const { group, flag } = entry(key);
     if (flag !== null && of.includes(group) && !leftOut.includes(key)) {
       command.addOption(
-        settingOption(key, { help: `${helpOf(key)}${defaultWords(key)}` }).helpGroup(`${groups[group]}:`),
+        settingOption(key, { help: `${entry(key).help}${remarks(key)}` }).helpGroup(`${groups[group]}:`),
       );
     }
   }
@@ -18,8 +18,8 @@ export function settingFlags(command: Command, of: readonly Group[], leftOut: re
 
 /** The flag of a setting, for commands in which it has a default or a meaning of its own. */
 export function settingOption(key: Key, own: { readonly help?: string; readonly default?: unknown } = {}): Option {
-  const { flag, kind } = entry(key);
-  const option = new Option(flag as string, own.help ?? helpOf(key));
+  const { flag, kind, help } = entry(key);
+  const option = new Option(flag as string, own.help ?? help);
   if (own.default !== undefined) option.default(own.default);
   if (!/ <.*>$/.test(flag as string)) return option;
   return option.argParser((text: string) => {
@@ -44,19 +44,17 @@ export function keysOf(group: Group): Key[] {
   return keys.filter((key) => entry(key).group === group);
 }
 
-export function helpOf(key: Key): string {
-  const { help, unit } = entry(key);
-  return unit ? `${help}, in units of ${unit}` : help;
-}
-
-function defaultWords(key: Key): string {
-  const words = defaultOf(key);
-  return words === '' ? '' : ` (default: ${words})`;
-}
-
 /** The default in words, '' where there is none. */
 export function defaultOf(key: Key): string {
   const { default: value, otherwise } = entry(key);
   if (value === undefined) return otherwise ?? '';
   return value === false ? '' : Array.isArray(value) ? value.join(',') : String(value);
+}
+
+/** What stands behind the help of a flag: its unit and its default. */
+function remarks(key: Key): string {
+  const { unit } = entry(key);
+  const usual = defaultOf(key);
+  const words = [unit && `unit: ${unit}`, usual && `default: ${usual}`].filter(Boolean);
+  return words.length === 0 ? '' : ` (${words.join('; ')})`;
 }

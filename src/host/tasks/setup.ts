@@ -7,19 +7,21 @@ import {
   type TrainOptions,
   type TunedEntry,
 } from '../../engine/index.ts';
-import { makeWeights } from '../../model/data.ts';
+import { makeSignMatchedWeights, makeWeights } from '../../model/data.ts';
 import { stepSizeFor } from '../experiments/experiment.ts';
 import type { TaskContext } from './task.ts';
 
 /** A problem on given data, and how it is trained. */
 export interface DataOptions {
-  /** n rows of d numbers. */
-  readonly inputs: readonly (readonly number[])[];
-  readonly labels: readonly number[];
+  /** n x d numbers, row by row. */
+  readonly inputs: ArrayLike<number>;
+  readonly dimension: number;
+  readonly labels: ArrayLike<number>;
   readonly width: number;
   readonly activation: string;
-  /** Standard deviation of the normal starting weights. */
-  readonly initStd: number;
+  /** The fixed second layer, m numbers; all ones if not given. */
+  readonly secondLayer?: readonly number[];
+  readonly start: Start;
   readonly retractFirst: boolean;
   /** 'auto': 0.2 / the largest per-sample |grad r_i|² at the start. */
   readonly stepSize: number | 'auto';
@@ -30,6 +32,14 @@ export interface DataOptions {
   readonly replicas: number;
   readonly seed: number;
 }
+
+export type Start =
+  /** Independent normals of this standard deviation. */
+  | { readonly kind: 'gaussian'; readonly std: number }
+  /** Pre-activations with the signs of the labels and sizes from low to high. */
+  | { readonly kind: 'sign-matched'; readonly low: number; readonly high: number }
+  /** m x d numbers for all replicas alike, or replicas x m x d. */
+  | { readonly kind: 'weights'; readonly weights: ArrayLike<number> };
 
 /** One of the benchmarks' problems. */
 export interface SizeOptions {
@@ -52,6 +62,8 @@ export interface Setup {
   readonly inputs: Float32Array;
   readonly labels: Float32Array;
   readonly start: Float32Array;
+  /** m numbers; all ones if not given. */
+  readonly secondLayer?: readonly number[];
   readonly settings: Pick<TrainOptions, 'noiseLaw' | 'loss'> &
     Required<Pick<TrainOptions, 'batch'>> & {
       readonly stepSize: number;
@@ -77,10 +89,18 @@ export async function openSetup(
       settings: { stepSize, noise, batch, seed },
     };
   }
-  const { labels, width, activation, replicas, noise, noiseLaw, batch, seed } = o;
-  const d = o.inputs[0]?.length ?? 0;
-  const weights = startingWeights(o, d);
-  const problem = await engine.problem({ inputs: o.inputs, labels, width, activation, replicas, weights });
+  const { inputs, dimension, labels, width, activation, secondLayer, replicas, noise, noiseLaw, batch, seed } = o;
+  const weights = startingWeights(o);
+  const problem = await engine.problem({
+    inputs,
+    dimension,
+    labels,
+    width,
+    activation,
+    secondLayer,
+    replicas,
+    weights,
+  });
   try {
     if (o.retractFirst) {
       const { largestResidual } = await problem.retract();
@@ -95,9 +115,10 @@ export async function openSetup(
     const loss = batch === 'full' ? { loss: o.loss } : {};
     return {
       problem,
-      inputs: Float32Array.from(o.inputs.flat()),
+      inputs: Float32Array.from(inputs),
       labels: Float32Array.from(labels),
-      start: o.retractFirst ? await problem.weights() : weights,
+      secondLayer,
+      start: await problem.weights(),
       settings: { stepSize, noise, noiseLaw, batch, seed, ...loss },
     };
   } catch (error) {
@@ -106,12 +127,35 @@ export async function openSetup(
   }
 }
 
-function startingWeights(o: DataOptions, d: number): Float32Array {
-  if (d === 0) throw new FlatwalkError('BAD_SHAPE', 'The data has no rows or no input columns', 'Check the file.');
-  const one = o.width * d;
-  const weights = new Float32Array(o.replicas * one);
+function startingWeights(o: DataOptions): ArrayLike<number> {
+  const { dimension: d, width: m, start, seed, inputs, labels } = o;
+  if (start.kind === 'weights') return start.weights;
+  if (start.kind === 'sign-matched') refuseDependent(o);
+  const weights = new Float32Array(o.replicas * m * d);
   for (let replica = 0; replica < o.replicas; replica++) {
-    weights.set(makeWeights({ m: o.width, d, std: o.initStd, seed: o.seed, replica }), replica * one);
+    const one =
+      start.kind === 'gaussian'
+        ? makeWeights({ m, d, std: start.std, seed, replica })
+        : makeSignMatchedWeights({ ...start, inputs, labels, m, n: labels.length, d, seed, replica });
+    weights.set(one, replica * m * d);
   }
   return weights;
+}
+
+/** @throws BAD_SHAPE, NOT_DEFINED where pre-activations cannot be chosen freely */
+function refuseDependent({ dimension: d, labels, secondLayer }: DataOptions): void {
+  if (labels.length > d) {
+    throw new FlatwalkError(
+      'BAD_SHAPE',
+      `A sign-matched start needs linearly independent inputs, and ${labels.length} points in ${d} dimensions are dependent`,
+      `Use at most ${d} data points, or a gaussian start.`,
+    );
+  }
+  if (secondLayer?.some((a) => a <= 0)) {
+    throw new FlatwalkError(
+      'NOT_DEFINED',
+      'A sign-matched start is for second layers that are positive',
+      'Use a gaussian start.',
+    );
+  }
 }

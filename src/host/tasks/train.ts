@@ -1,12 +1,13 @@
-import type {
-  Checkpoint,
-  Engine,
-  MetricName,
-  MetricValues,
-  Outcome,
-  Plan,
-  PlanRequest,
-  Problem,
+import {
+  type Checkpoint,
+  choiceOf,
+  type Engine,
+  type MetricName,
+  type MetricValues,
+  type Outcome,
+  type Plan,
+  type PlanRequest,
+  type Problem,
 } from '../../engine/index.ts';
 import { tellFeatures } from './features.ts';
 import { type PartsOptions, runInParts } from './parts.ts';
@@ -130,8 +131,10 @@ async function openRun(
     const resume = o.resume && { ...o.resume, ...typed(o.resume) };
     const options = { ...settings, steps, metrics, every, keepEvery, betweenCheckpoints, plan, tuned, signal, resume };
     const run = problem.train(options);
-    const facts = { plan: run.plan, request: problem.explain(options).request, stepSize: settings.stepSize };
-    emit({ kind: 'configured', settings: { metrics }, facts });
+    const { stepSize } = settings;
+    const facts = { plan: run.plan, request: problem.explain(options).request, stepSize };
+    // With these nothing is left open: the settings lead to the same bits again.
+    emit({ kind: 'configured', settings: { metrics, stepSize, pin: choiceOf(run.plan) }, facts });
     return { problem, options, configuration: { ...facts, metrics } };
   } catch (error) {
     problem.dispose();

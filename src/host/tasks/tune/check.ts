@@ -38,8 +38,8 @@ export function expectation(setup: Setup): Expectation {
     const { seed, noiseLaw: law } = settings;
     const draws = generatedDraws({ mode, n: samples, batch: batch === 'full' ? samples : batch, seed, replica, law });
     const theta = start.slice(replica * cells, (replica + 1) * cells);
-    const { inputs: X, labels: y } = setup;
-    const reference = makeProblem({ X, y, theta, m: width, activation: problem.shape.activation });
+    const { inputs: X, labels: y, secondLayer } = setup;
+    const reference = makeProblem({ X, y, theta, secondLayer, m: width, activation: problem.shape.activation });
     return train(reference, { mode, stepSize, sigma: Math.fround(settings.noise), draws, steps });
   });
   const moved = Math.max(...ends.map((end, k) => distance(end, start.subarray(checked[k] * cells))));

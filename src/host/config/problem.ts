@@ -1,0 +1,68 @@
+/** From settings and data to what tasks run. */
+import { FlatwalkError, type MetricName, type TunedEntry } from '../../engine/index.ts';
+import type { DataOptions, PlanOptions, Start } from '../tasks/setup.ts';
+import type { TrainTaskOptions } from '../tasks/train.ts';
+import type { Data } from './generate.ts';
+import type { Settings } from './table.ts';
+
+/** 256 MiB of f32, and what the generator of the starting weights numbers. */
+const MOST_WEIGHTS = 2 ** 26;
+
+/** @throws LIMIT before anything is allocated, BAD_SHAPE */
+export function problemOptions(s: Settings, data: Data): DataOptions {
+  const { inputs, labels, dimension } = data;
+  const { width, activation, replicas, retractFirst, stepSize, noise, noiseLaw, batch, loss = 'mean', seed } = s;
+  refuseSize(width, dimension, replicas);
+  const training = { retractFirst, stepSize, noise, noiseLaw, batch, loss, replicas, seed };
+  return {
+    inputs,
+    dimension,
+    labels,
+    width,
+    activation,
+    secondLayer: secondLayerOf(s),
+    start: startOf(s),
+    ...training,
+  };
+}
+
+export function planOptions({ steps, pin: plan }: Settings, tuned: readonly TunedEntry[]): PlanOptions {
+  return { steps, plan, tuned };
+}
+
+/** How often there is a row, if nothing is said. */
+export function everyOf({ every, steps }: Settings): number {
+  return every ?? Math.max(1, Math.ceil(steps / 100));
+}
+
+export function trainOptions(s: Settings, data: Data, tuned: readonly TunedEntry[]): TrainTaskOptions {
+  const metrics = s.metrics as MetricName[] | undefined;
+  return { ...problemOptions(s, data), ...planOptions(s, tuned), metrics, every: everyOf(s) };
+}
+
+function startOf({ init, initStd: std = 0, initRange: [low, high] = [] }: Settings): Start {
+  return init === 'gaussian' ? { kind: 'gaussian', std } : { kind: 'sign-matched', low, high };
+}
+
+/** @throws BAD_SHAPE for a list of another length */
+function secondLayerOf({ secondLayer, width }: Settings): readonly number[] | undefined {
+  if (secondLayer === 'ones') return undefined;
+  if (secondLayer === 'signs') return Array.from({ length: width }, (_, j) => (j % 2 === 0 ? 1 : -1));
+  if (secondLayer.length === width) return secondLayer;
+  throw new FlatwalkError(
+    'BAD_SHAPE',
+    `The second layer has ${secondLayer.length} numbers for ${width} neurons`,
+    `Give one for each neuron, or --width ${secondLayer.length}.`,
+  );
+}
+
+/** Before anything is allocated. @throws LIMIT */
+export function refuseSize(width: number, dimension: number, replicas: number): void {
+  if (width * dimension * replicas <= MOST_WEIGHTS) return;
+  const most = Math.floor(MOST_WEIGHTS / dimension / replicas);
+  throw new FlatwalkError(
+    'LIMIT',
+    `--width ${width} with ${dimension} input columns and --replicas ${replicas} is more than ${MOST_WEIGHTS} weights`,
+    most >= 1 ? `Use --width ${most} at most, or fewer replicas.` : 'Use fewer replicas.',
+  );
+}
