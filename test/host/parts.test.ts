@@ -8,14 +8,12 @@ vi.setConfig({ testTimeout: 12000 });
 const engine = await openTestEngine();
 
 const options: TrainTaskOptions = {
-  inputs: [
-    [1, 0, 0.5],
-    [0, 1, -0.5],
-  ],
+  inputs: [1, 0, 0.5, 0, 1, -0.5],
+  dimension: 3,
   labels: [2, -1],
   width: 4,
   activation: 'cubic_linear:1',
-  initStd: 0.5,
+  start: { kind: 'gaussian', std: 0.5 },
   retractFirst: false,
   stepSize: 0.01,
   noise: 0.5,
@@ -113,7 +111,7 @@ describe('a run in parts', () => {
     expect([before.step, after.step]).toEqual([0, 1000]);
     const theta = Array.from(result.weights?.theta ?? []).slice(0, 12);
     const expected = [0, 1, 2, 3].flatMap((j) =>
-      options.inputs.map((x) => x.reduce((sum, value, k) => sum + value * theta[3 * j + k], 0)),
+      [0, 1].map((i) => [0, 1, 2].reduce((sum, k) => sum + options.inputs[3 * i + k] * theta[3 * j + k], 0)),
     );
     for (const [k, value] of after.values.entries()) expect(value).toBeCloseTo(expected[k], 5);
     expect(before.values).not.toEqual(after.values);

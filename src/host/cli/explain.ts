@@ -26,8 +26,8 @@ export function explainCommand(
     config: o,
     keep: null,
     async prepare() {
-      const { options, config, basis } = await readProblem(file, o, command);
-      return { options: { ...options, tuned: await loadTuned(basis) }, config };
+      const { options, basis, ...read } = await readProblem(file, o, command);
+      return { options: { ...options, tuned: await loadTuned(basis) }, ...read };
     },
     conclude(result, terminal) {
       reportPlan(result, terminal);

@@ -32,7 +32,10 @@ export function problemFlags(command: Command): Command {
 
 /** @throws BAD_ARGUMENT, with the file and the place in it, or the flag */
 export function readSettings(config: string | undefined, flags: Given): Settings {
-  return resolve({ flags, file: config === undefined ? undefined : readConfig(config, decodeText(config, readBytes(config))) });
+  return resolve({
+    flags,
+    file: config === undefined ? undefined : readConfig(config, decodeText(config, readBytes(config))),
+  });
 }
 
 interface ReadData {
@@ -88,7 +91,12 @@ export async function readProblem(
   }
   const others = command.options.map((option) => option.attributeName()).filter((name) => !besideSize.includes(name));
   refuseFlags(command, others, '--size decides the problem');
-  return { options: { size, replicas, steps, plan: pin }, config: { size, replicas, steps, pin, plan: basis }, notes: [], basis };
+  return {
+    options: { size, replicas, steps, plan: pin },
+    config: { size, replicas, steps, pin, plan: basis },
+    notes: [],
+    basis,
+  };
 }
 
 export async function tunedFile(): Promise<TunedFile> {

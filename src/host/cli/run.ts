@@ -16,8 +16,8 @@ export function runCommand(file: string | undefined, flags: RunFlags): Promise<v
   const { out, ...given } = givenFlags(flags);
   const config = { ...(file === undefined ? {} : { file }), ...given };
   const prepare = async () => {
-    const { settings, data, config, tuned } = await readRun(file, given);
-    return { options: trainOptions(settings, data, tuned), config, out: out ?? settings.out };
+    const { settings, data, config, notes, tuned } = await readRun(file, given);
+    return { options: trainOptions(settings, data, tuned), config, notes, out: out ?? settings.out };
   };
   if (printConfig) {
     // What a run's document says before it has begun: the same fields, from the same code.

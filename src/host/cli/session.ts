@@ -48,6 +48,8 @@ interface Prepared<N extends TaskName> {
   readonly config?: object;
   /** The results folder, where that was said in a file. */
   readonly out?: string;
+  /** What a person should know about what was read. */
+  readonly notes?: readonly string[];
 }
 
 interface Concluded {
@@ -113,6 +115,7 @@ export async function perform<N extends TaskName>(job: Job<N>): Promise<void> {
       onEnvironment(e) {
         environment = e;
         terminal.environment(e);
+        for (const text of prepared.notes ?? []) terminal.say(text);
       },
     });
     terminal.end();

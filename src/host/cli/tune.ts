@@ -22,8 +22,8 @@ export function tuneCommand(
     config: o,
     keep: null,
     async prepare() {
-      const { options, config } = await readProblem(file, o, command);
-      return { options: { ...options, budget: o.budget }, config: { ...config, budget: o.budget } };
+      const { options, config, notes } = await readProblem(file, o, command);
+      return { options: { ...options, budget: o.budget }, config: { ...config, budget: o.budget }, notes };
     },
     async conclude(result, terminal) {
       const file = await tunedFile();

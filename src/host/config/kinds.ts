@@ -2,7 +2,7 @@
 import { z } from 'zod';
 import { FlatwalkError, metricNames, type PlanWish, planFields } from '../../engine/index.ts';
 import { activation, activationNames } from '../../model/activations.ts';
-import { similar } from '../files/similar.ts';
+import { didYouMean } from '../files/similar.ts';
 
 export interface Kind<T> {
   /** Of the value as JSON. */
@@ -124,10 +124,9 @@ export const pins: Kind<PlanWish> = {
   allowed: `like strategy=lane,space=data; the fields are ${planFields.join(', ')}`,
 };
 
-/** A sentence about the name that was meant, or ''. */
+/** A question after the names that were meant, or ''. */
 export function meant(value: unknown, words: readonly string[]): string {
-  const [near] = typeof value === 'string' && value !== '' ? similar(value, words) : [];
-  return near === undefined ? '' : `Did you mean ${near}?`;
+  return typeof value === 'string' && value !== '' ? didYouMean(value, words).trim() : '';
 }
 
 /** A check by the code that will use the value, whose words are the message. */

@@ -37,7 +37,7 @@ export function everyOf({ every, steps }: Settings): number {
 
 export function trainOptions(s: Settings, data: Data, tuned: readonly TunedEntry[]): TrainTaskOptions {
   const metrics = s.metrics as MetricName[] | undefined;
-  return { ...problemOptions(s, data), ...planOptions(s, tuned), metrics, every: everyOf(s) };
+  return { ...problemOptions(s, data), ...planOptions(s, tuned), metrics, every: everyOf(s), keepEvery: s.keepEvery };
 }
 
 function startOf({ init, initStd: std = 0, initRange: [low, high] = [] }: Settings): Start {

@@ -1,15 +1,16 @@
 /** Config files: a flat object of settings, or a document of flatwalk run that has one. */
 import { type ParseError, parseTree, printParseErrorCode } from 'jsonc-parser';
 import { FlatwalkError } from '../../engine/index.ts';
+import { RESULTS_SCHEMA } from '../results/schema.ts';
 import { complaint, meant } from './kinds.ts';
 import { entry, type Given, type Key, keys } from './table.ts';
 
 /** The newest form of documents that is understood. */
-const NEWEST = 2;
+const NEWEST = RESULTS_SCHEMA;
 
-/** @throws BAD_ARGUMENT, naming the file, and the place, key or value at fault */
-export function readConfig(file: string, content: string): Given {
-  const value = parse(file, content);
+/** `file` is how messages call it. @throws BAD_ARGUMENT, naming the file, and the place, key or value at fault */
+export function readConfig(file: string, text: string): Given {
+  const value = parse(file, text);
   if (!isObject(value)) {
     throw fault(
       file,
@@ -59,8 +60,8 @@ export function check(file: string, given: Entries): Given {
 const keysByName = Object.fromEntries(keys.map((key) => [key, key]));
 
 /** @throws BAD_ARGUMENT with line and column */
-function parse(file: string, content: string): unknown {
-  const text = content.replace(/^\uFEFF/, '');
+function parse(file: string, text: string): unknown {
+  if (/\.(csv|tsv|npy|npz)(\.gz)?$/i.test(file)) throw fault(file, 'it is data, not a config', `Give it with --data.`);
   if (text.trim() === '')
     throw fault(file, 'it is empty', 'It must be like {"data": "houses.csv", "target": "price"}.');
   try {

@@ -1,7 +1,7 @@
 /** Schedules as text: `constant,warmup=500`, `cosine,final=0.01`, `step,every=10000,factor=0.5`. */
 import { FlatwalkError } from '../../engine/index.ts';
 import { checkSchedule, type Schedule } from '../../model/schedule.ts';
-import { similar } from '../files/similar.ts';
+import { didYouMean } from '../files/similar.ts';
 
 const kinds = ['constant', 'cosine', 'step'];
 
@@ -12,8 +12,7 @@ const kinds = ['constant', 'cosine', 'step'];
 export function parseSchedule(name: string, text: string, runSteps: number): Schedule {
   const [kind, ...parts] = text.split(',').map((part) => part.trim());
   if (!kinds.includes(kind)) {
-    const [near] = similar(kind, kinds);
-    const fix = near ? `Did you mean ${near}?` : 'Write for instance cosine,final=0.01 or step,every=10000,factor=0.5.';
+    const fix = `${didYouMean(kind, kinds)}Write for instance cosine,final=0.01 or step,every=10000,factor=0.5.`;
     throw new FlatwalkError('BAD_ARGUMENT', `${name}: there is no schedule '${kind}'`, fix);
   }
   const fields: Record<string, number> = {};

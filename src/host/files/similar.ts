@@ -8,13 +8,20 @@ const MOST_SHARE = 0.6;
 export function similar(word: string, names: readonly string[]): string[] {
   const near = [...new Set(names)].map((name) => ({
     name,
-    edits: word.toLowerCase() === name.toLowerCase() ? 0 : distance(word, name),
+    edits: editsBetween(word, name),
   }));
   const least = near.reduce((least, { edits }) => Math.min(least, edits), MOST_EDITS);
   return near
     .filter(({ name, edits }) => edits === least && edits < MOST_SHARE * Math.max(word.length, name.length))
     .map(({ name }) => name)
     .sort();
+}
+
+/** Letters that have changed places are one slip. */
+function editsBetween(word: string, name: string): number {
+  if (word.toLowerCase() === name.toLowerCase()) return 0;
+  const sorted = (text: string) => [...text].sort().join('');
+  return sorted(word) === sorted(name) ? 1 : distance(word, name);
 }
 
 /** The beginning of an advice: `Did you mean theta? `, or nothing. */
