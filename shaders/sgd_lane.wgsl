@@ -16,6 +16,7 @@
 // uses: lib/bounded.wgsl
 // uses: lib/grid.wgsl
 // uses: lib/targets.wgsl
+// slot: schedule
 // uses: lib/settings.wgsl
 
 struct Params { replicas: u32, first_step: u32, steps: u32, every: u32, first_row: u32, first_group: u32 }
@@ -71,6 +72,7 @@ fn sgd_lane(
   for (var begin = params.first_step; begin < last;) {
     let end = begin + min(last - begin, params.every - begin % params.every);
     for (var step = begin; step < min(end, stop); step++) {
+      let now = at_step(own, step);
       var samples: array<u32, BATCH>;
       var pulls: array<f32, BATCH * WIDTH>;
       var size = 0.0;
@@ -94,7 +96,7 @@ fn sgd_lane(
           output += second[j] * phi(z);
           pulls[s * WIDTH + j] = second[j] * dphi(z);
         }
-        let pull = own.factor * (output - targets[first_target + drawn.sample] + own.noise * drawn.noise);
+        let pull = now.factor * (output - targets[first_target + drawn.sample] + now.noise * drawn.noise);
         // @unroll
         for (var j = 0u; j < WIDTH; j++) {
           pulls[s * WIDTH + j] *= pull;

@@ -9,6 +9,7 @@
 // uses: lib/bounded.wgsl
 // slot: draws
 // uses: lib/targets.wgsl
+// slot: schedule
 // uses: lib/settings.wgsl
 
 struct Params {
@@ -51,7 +52,7 @@ fn noisy_residual(
     slope += partials[at + params.count];
     reach += partials[at + 2u * params.count];
   }
-  let own = settings[replica];
+  let own = at_step(settings[replica], params.step);
   let pull = own.factor * (output - targets[first_target + sample] + own.noise * draw(own.seed, params.step, replica, sample).noise);
   pulls[replica * SAMPLES + sample] = pull;
   if (!is_bounded(abs(pull) * slope) || !is_bounded(abs(pull)) || !is_bounded(slope) || !is_bounded(reach)) {

@@ -8,6 +8,7 @@
 // uses: lib/bounded.wgsl
 // uses: lib/grid.wgsl
 // uses: lib/targets.wgsl
+// slot: schedule
 // uses: lib/settings.wgsl
 
 struct Params { replicas: u32, first_step: u32, steps: u32, first_group: u32 }
@@ -85,7 +86,8 @@ fn sgd_group(
         workgroupBarrier();
       }
       if (local == 0u) {
-        let pull = own.factor * (outputs[0] - targets[first_target + drawn.sample] + own.noise * drawn.noise);
+        let now = at_step(own, step);
+        let pull = now.factor * (outputs[0] - targets[first_target + drawn.sample] + now.noise * drawn.noise);
         pulls[s] = pull;
         drawn_samples[s] = drawn.sample;
         update_size += abs(pull) * sizes[0] + abs(pull);

@@ -10,6 +10,7 @@ enable subgroups;
 // uses: lib/bounded.wgsl
 // uses: lib/grid.wgsl
 // uses: lib/targets.wgsl
+// slot: schedule
 // uses: lib/settings.wgsl
 
 struct Params { replicas: u32, first_step: u32, steps: u32, every: u32, first_row: u32, first_group: u32 }
@@ -76,6 +77,7 @@ fn sgd_subgroup(
   for (var begin = params.first_step; begin < last;) {
     let end = begin + min(last - begin, params.every - begin % params.every);
     for (var step = begin; step < end; step++) {
+      let now = at_step(own, step);
       var samples: array<u32, BATCH>;
       var pulls: array<f32, BATCH * ROWS>;
       var size = 0.0;
@@ -101,7 +103,7 @@ fn sgd_subgroup(
           pulls[s * ROWS + r] = slope;
         }
         let all = total(sums);
-        let pull = own.factor * (all.x - targets[first_target + drawn.sample] + own.noise * drawn.noise);
+        let pull = now.factor * (all.x - targets[first_target + drawn.sample] + now.noise * drawn.noise);
         size += abs(pull) * all.y + abs(pull);
         // @unroll
         for (var r = 0u; r < ROWS; r++) {

@@ -99,7 +99,7 @@ function sumLine(body: Uint8Array): string {
 }
 
 /** FNV-1a: enough to notice damage, and data that are not the same. */
-export function checksum(...lists: readonly (Uint8Array | Uint32Array | Float32Array)[]): number {
+export function checksum(...lists: readonly (Uint8Array | Uint32Array | Float32Array | Float64Array)[]): number {
   let sum = 0x811c9dc5;
   for (const { buffer, byteOffset, byteLength } of lists) {
     for (const byte of new Uint8Array(buffer, byteOffset, byteLength)) sum = Math.imul(sum ^ byte, 0x01000193);

@@ -14,6 +14,11 @@ export function shaderTexts(files: Readonly<Record<string, string>>): ReadonlyMa
   return new Map(Object.entries(files).map(([path, text]) => [path.replace(/^.*\/shaders\//, ''), text]));
 }
 
+/** The file of a kernel, which has its name. */
+export function fileOf(kernel: string, files: ReadonlyMap<string, string>): string {
+  return [...files.keys()].find((file) => `/${file}`.endsWith(`/${kernel}.wgsl`)) ?? kernel;
+}
+
 export interface Variant {
   readonly slots?: Partial<Record<Slot, string>>;
   /** Integers become `u32` constants, strings are taken as WGSL expressions. */

@@ -1,5 +1,5 @@
 import { FlatwalkError } from '../model/errors.ts';
-import { type Composed, compose, type Variant } from './compose.ts';
+import { type Composed, compose, fileOf, type Variant } from './compose.ts';
 import type { Kernel } from './kernel.ts';
 import { core } from './kernels.ts';
 import { type GivenParts, Library } from './parts.ts';
@@ -264,10 +264,10 @@ export class Gpu {
   }
 
   async #compile(name: KernelName, variant: Variant): Promise<Pipeline> {
-    const { folder, kernels, shaders } = await this.library.partOf(name);
+    const { kernels, shaders } = await this.library.partOf(name);
     this.check();
     const kernel: Kernel = kernels[name];
-    const composed = compose(`${folder}${name}.wgsl`, new Map([...core.shaders, ...shaders]), variant);
+    const composed = compose(fileOf(name, shaders), new Map([...core.shaders, ...shaders]), variant);
     const label = name;
     const module = this.scoped(label, () => this.device.createShaderModule({ label, code: composed.code }));
     const notes = await this.race(module.getCompilationInfo());

@@ -3,7 +3,7 @@
 export type Scalar = 'u32' | 'f32';
 export type Access = 'read' | 'write' | 'readWrite';
 /** Places in a kernel that are filled by one of several fragments: `shaders/<slot>/<choice>.wgsl`. */
-export type Slot = 'activation' | 'space' | 'draws' | 'law' | 'tile';
+export type Slot = 'activation' | 'space' | 'draws' | 'law' | 'schedule' | 'tile';
 export type Grid = readonly [x: number, y: number];
 export type Numbers<Names extends string = string> = { readonly [N in Names]: number };
 
@@ -12,8 +12,6 @@ export interface Kernel<
   Bindings extends Record<string, Access> = Record<string, Access>,
   Constants extends string = string,
 > {
-  /** One line, for tables and documentation. */
-  readonly summary: string;
   /** Storage buffers in the order of `@group(0)`. At most 8, the number every device guarantees. */
   readonly bindings: Bindings;
   /** The fields of the kernel's `Params`, in order, but for the last, `first_group`; `@group(1) @binding(0)`. */
@@ -40,8 +38,7 @@ export function defineKernel<
 
 /** Kernels that are loaded together, with the text of their files and of the fragments that others may use. */
 export interface Part {
-  /** Where its kernels lie, below shaders/. */
-  readonly folder: string;
+  /** Each has a file of its name in some folder of `shaders`. */
   readonly kernels: Readonly<Record<string, Kernel>>;
   readonly shaders: ReadonlyMap<string, string>;
 }

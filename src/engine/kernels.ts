@@ -2,8 +2,6 @@ import { shaderTexts } from './compose.ts';
 import { defineKernel, type Numbers, type Part } from './kernel.ts';
 
 export const threads = (count: number) => Math.ceil(count / 64);
-/** Workgroups that go through so many cells of a matrix: see shaders/lib/cells.wgsl. */
-export const matrixParts = (cells: number) => Math.ceil(cells / (16 * 64));
 export const floats = (...counts: number[]) => 4 * counts.reduce((a, b) => a + b, 0);
 /** Of every kernel that is a matrix product: see shaders/lib/product.wgsl and shaders/tile/. */
 export const TILE = ['TILE_ROWS', 'TILE_COLUMNS', 'ACROSS', 'DOWN', 'ROW_QUADS', 'COLUMN_QUADS', 'DEPTH'] as const;
@@ -37,7 +35,6 @@ export const OBSERVED = 8;
  */
 export const coreKernels = {
   multiply: defineKernel({
-    summary: 'products with a matrix that all replicas share: Z = Theta X^T, C X',
     bindings: { left: 'read', right: 'read', status: 'read', product: 'readWrite' },
     params: {
       replicas: 'u32',
@@ -58,7 +55,6 @@ export const coreKernels = {
     }),
   }),
   residual: defineKernel({
-    summary: 'residuals of the samples',
     bindings: { preactivations: 'read', targets: 'read', status: 'read', residuals: 'write' },
     params: { replicas: 'u32', width: 'u32', samples: 'u32', first: 'u32', count: 'u32', step: 'u32' },
     constants: ['OWN_TARGETS'],
@@ -68,26 +64,7 @@ export const coreKernels = {
       bytes: floats(p.replicas * p.width * p.count, p.replicas * p.count),
     }),
   }),
-  gradient_coefficients: defineKernel({
-    summary: 'coefficients of weighted per-sample gradients',
-    bindings: { preactivations: 'read', targets: 'read', weights: 'read', status: 'read', coefficients: 'readWrite' },
-    params: {
-      replicas: 'u32',
-      width: 'u32',
-      samples: 'u32',
-      first: 'u32',
-      count: 'u32',
-      scale: 'f32',
-      accumulate: 'u32',
-      keep: 'u32',
-      step: 'u32',
-    },
-    constants: ['OWN_TARGETS'],
-    groups: (p) => p.replicas * matrixParts(p.width * p.count),
-    work: (p) => ({ flops: 3 * p.replicas * p.width * p.count, bytes: floats(2 * p.replicas * p.width * p.count) }),
-  }),
   observe: defineKernel({
-    summary: 'partial sums of loss, trace, disagreement, distance',
     bindings: { preactivations: 'read', targets: 'read', partials: 'write' },
     params: { replicas: 'u32', width: 'u32', samples: 'u32', first: 'u32', count: 'u32', chunk: 'u32' },
     constants: ['LANES', 'OWN_TARGETS'],
@@ -95,7 +72,6 @@ export const coreKernels = {
     work: (p) => ({ flops: 10 * p.replicas * p.width * p.count, bytes: floats(p.replicas * p.width * p.count) }),
   }),
   draw_ahead: defineKernel({
-    summary: 'the draws of steps to come',
     bindings: { settings: 'read', drawn: 'write' },
     params: { replicas: 'u32', first_step: 'u32', steps: 'u32' },
     paced: true,
@@ -104,7 +80,6 @@ export const coreKernels = {
     work: (p, c) => ({ flops: 0, bytes: floats(2 * p.steps * p.replicas * c.BATCH) }),
   }),
   sgd_lane: defineKernel({
-    summary: 'label-noise SGD, one replica an invocation, state in registers',
     bindings: {
       features: 'read',
       start: 'read',
@@ -117,7 +92,7 @@ export const coreKernels = {
     },
     params: { replicas: 'u32', first_step: 'u32', steps: 'u32', every: 'u32', first_row: 'u32' },
     paced: true,
-    constants: ['WIDTH', 'SAMPLES', 'STATE', 'BATCH', 'LANES', 'RUNNING', 'OWN_TARGETS'],
+    constants: ['WIDTH', 'SAMPLES', 'STATE', 'BATCH', 'LANES', 'RUNNING', 'OWN_TARGETS', 'SCHEDULED'],
     groups: (p, c) => Math.ceil(p.replicas / c.LANES),
     work: (p, c) => ({
       flops: 4 * p.replicas * p.steps * c.BATCH * c.WIDTH * c.STATE,
@@ -128,13 +103,15 @@ export const coreKernels = {
 
 /** What is always there: these kernels, and the fragments that all kernels share. */
 export const core = {
-  folder: '',
   kernels: coreKernels,
   shaders: shaderTexts(
-    import.meta.glob<string>(['../../shaders/**/*.wgsl', '!../../shaders/{large,geometry,tables}/*'], {
-      query: '?raw',
-      import: 'default',
-      eager: true,
-    }),
+    import.meta.glob<string>(
+      ['../../shaders/**/*.wgsl', '!../../shaders/{large,geometry,shared,tables}/*', '!../../shaders/lib/cells.wgsl'],
+      {
+        query: '?raw',
+        import: 'default',
+        eager: true,
+      },
+    ),
   ),
 } satisfies Part;

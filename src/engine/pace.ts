@@ -14,11 +14,13 @@ const MOST_STEPS = 1 << 20;
 export class Pace {
   steps: number;
   readonly #gpu: Gpu;
+  readonly #most: number;
   #before: Promise<number> = Promise.resolve(performance.now());
 
-  /** `work` is an estimate of the operations in a step. */
-  constructor(gpu: Gpu, work: number) {
+  /** `work` is an estimate of the operations in a step, `most` the largest number of steps in a submission. */
+  constructor(gpu: Gpu, work: number, most: number = MOST_STEPS) {
     this.#gpu = gpu;
+    this.#most = most;
     this.steps = Math.min(FIRST_STEPS, Math.max(1, Math.floor(FIRST_WORK / work)));
   }
 
@@ -40,6 +42,6 @@ export class Pace {
     // Too few of them, cut off by a row, say little about the time of many.
     if (4 * steps < this.steps) return;
     const factor = Math.min(4, Math.max(0.25, AIM_MS / Math.max(milliseconds, 0.1)));
-    if (factor < 0.7 || factor > 1.4) this.steps = Math.min(MOST_STEPS, Math.max(1, Math.round(steps * factor)));
+    if (factor < 0.7 || factor > 1.4) this.steps = Math.min(this.#most, Math.max(1, Math.round(steps * factor)));
   }
 }

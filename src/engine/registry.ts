@@ -2,7 +2,7 @@
  * Every kernel there is and every shader, for comparisons, benchmarks and tests. The engine itself takes types from here and
  * loads the parts when it needs them.
  */
-import { type Composed, compose as composeFile, type Variant } from './compose.ts';
+import { type Composed, compose as composeFile, fileOf as fileAmong, type Variant } from './compose.ts';
 import { geometry } from './geometry/geometry.ts';
 import type { Part } from './kernel.ts';
 import { core } from './kernels.ts';
@@ -18,7 +18,7 @@ export const shaderFiles: ReadonlyMap<string, string> = new Map(parts.flatMap(({
 
 /** Where a kernel's text is, below shaders/. */
 export function fileOf(kernel: KernelName): string {
-  return `${parts.find(({ kernels }) => kernel in kernels)?.folder}${kernel}.wgsl`;
+  return fileAmong(kernel, shaderFiles);
 }
 
 /** The text of a kernel's shader module. @throws SHADER */

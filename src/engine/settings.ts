@@ -1,5 +1,6 @@
 import { type Law, packSettings } from '../model/draws.ts';
 import { FlatwalkError } from '../model/errors.ts';
+import { type Schedule, scheduleNumbers } from '../model/schedule.ts';
 import { checkLaw, count, type NumberList, real, toFloat32 } from './arrays.ts';
 import { type Checkpoint, checksum } from './checkpoint.ts';
 import type { MetricName, MetricOptions } from './metrics.ts';
@@ -7,12 +8,17 @@ import { type Network, RUNNING } from './network.ts';
 import type { Plan, PlanWish } from './plan.ts';
 import type { TunedEntry } from './plans/tuned.ts';
 import type { MetricRow } from './rows.ts';
+import type { Schedules } from './schedules.ts';
 
 export interface TrainOptions {
   /** eta, one for all replicas or one for each. */
   readonly stepSize: number | NumberList;
   /** sigma, the standard deviation of the label noise, one for all replicas or one for each; 0 if not given. */
   readonly noise?: number | NumberList;
+  /** How the step size changes from step to step, by a factor for all replicas; constant if not given. */
+  readonly stepSizeSchedule?: Schedule;
+  /** The same for the standard deviation of the label noise. */
+  readonly noiseSchedule?: Schedule;
   readonly noiseLaw?: Law;
   /** Samples a step, drawn with replacement, or 'full'; 1 if not given. Their mean is taken. */
   readonly batch?: number | 'full';
@@ -53,7 +59,9 @@ export interface Settings {
   /** What each replica has of its own: see packSettings. */
   readonly own: Uint32Array;
   readonly draws: Uint32Array | null;
-  /** Checksum of what else decides the bits of a step: step sizes, noise, its law, seeds, the batch, recorded draws. */
+  /** Of step size and noise; null where both are constant. */
+  readonly schedules: Schedules | null;
+  /** Checksum of what else decides the bits of a step: step sizes, noise, its law, seeds, the batch, recorded draws, schedules. */
   readonly sum: number;
 }
 
@@ -80,15 +88,20 @@ export function readSettings(network: Network, o: TrainOptions): Settings {
       "Set batch: 'full', or leave out loss.",
     );
   }
+  const constant = { kind: 'constant' } as const;
+  const both = [o.stepSizeSchedule ?? constant, o.noiseSchedule ?? constant] as const;
+  const read = both.map((schedule, k) => scheduleNumbers(k ? 'noiseSchedule' : 'stepSizeSchedule', schedule));
+  const schedules = read.every(([, warmup, , level]) => warmup < 2 && level === 1) ? null : both;
   const seeds = forReplicas('seed', o.seed ?? 0, replicas, (name, value) => count(name, value, 0));
   const own = new Uint32Array(replicas * 4);
   for (let r = 0; r < replicas; r++) {
     const factor = Math.fround((-2 * stepSizes[r]) / share);
-    if (!Number.isFinite(factor) || !Number.isFinite(Math.fround(noises[r]))) {
+    const [longest, loudest] = [factor, noises[r]].map((value, k) => Math.fround(value * Math.max(1, read[k][3])));
+    if (!Number.isFinite(longest) || !Number.isFinite(loudest)) {
       throw new FlatwalkError(
         'NOT_FINITE',
         `A step size of ${stepSizes[r]} with noise ${noises[r]} is outside the range of f32`,
-        'Take smaller ones.',
+        'Take smaller ones, or schedules of a smaller final.',
       );
     }
     own.set(packSettings(factor, noises[r], seeds[r]), r * 4);
@@ -96,8 +109,8 @@ export function readSettings(network: Network, o: TrainOptions): Settings {
   const draws = o.draws ? recordedDraws(o.draws, steps, batch, samples) : null;
   const law = checkLaw('noiseLaw', o.noiseLaw ?? 'gaussian');
   const kinds = Uint32Array.of(batch, fullBatch ? 1 : 0, law === 'gaussian' ? 0 : 1);
-  const sum = checksum(own, kinds, draws ?? kinds);
-  const settings = { steps, every, batch, fullBatch, law, seed: seeds[0], own, draws, sum };
+  const sum = checksum(own, kinds, draws ?? kinds, ...(schedules ? [new Float64Array(read.flat())] : []));
+  const settings = { steps, every, batch, fullBatch, law, seed: seeds[0], own, draws, schedules, sum };
   if (o.resume) checkResume(network, o.resume, settings);
   return settings;
 }
@@ -170,7 +183,7 @@ function checkResume(network: Network, c: Checkpoint, { seed, steps, sum }: Sett
       : c.seed !== seed
         ? `its seed is ${c.seed}, not ${seed}`
         : c.settings !== sum
-          ? 'its step size, noise, seeds, batch or draws are others'
+          ? 'its step size, noise, schedules, seeds, batch or draws are others'
           : c.step > steps
             ? `it is at step ${c.step} of a run of ${steps}`
             : c.state.length !== state

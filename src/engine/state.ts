@@ -2,6 +2,7 @@ import type { Checkpoint } from './checkpoint.ts';
 import { type Network, RUNNING } from './network.ts';
 import type { Plan } from './plan.ts';
 import { prepareCombine, prepareProject } from './products.ts';
+import { SCHEDULED } from './schedules.ts';
 import { type Settings, stateLength } from './settings.ts';
 import { prepareDataForward, prepareForward } from './stages/forward.ts';
 import type { Forward } from './stages/stage.ts';
@@ -16,12 +17,12 @@ export interface RunState extends RunBuffers {
 export async function makeState(
   network: Network,
   plan: Plan,
-  { own, draws }: Settings,
+  { own, draws, schedules }: Settings,
   resume: Checkpoint | undefined,
   rowsAtOnce: number,
 ): Promise<RunState> {
   const { gpu, replicas, width, samples, weights, cells } = network;
-  const settings = network.scratch('settings', replicas * 4);
+  const settings = network.scratch('settings', 4 * (replicas + (schedules ? SCHEDULED : 0)));
   const status = network.scratch('status', replicas);
   const recorded = network.scratch('recorded', Math.max(2, draws?.length ?? 0));
   const kept = network.scratch('kept', rowsAtOnce === 1 ? 1 : rowsAtOnce * stateLength(network, plan));

@@ -5,7 +5,6 @@ import { floats, threads } from './kernels.ts';
 /** The kernels in shaders/tables/: functions on lists of arguments, which nothing but a comparison needs. */
 export const tableKernels = {
   activation_table: defineKernel({
-    summary: 'the activation and its derivatives on a list of arguments',
     bindings: { points: 'read', table: 'write' },
     params: { count: 'u32' },
     constants: [],
@@ -13,7 +12,6 @@ export const tableKernels = {
     work: (p) => ({ flops: 0, bytes: floats(5 * p.count) }),
   }),
   draw_table: defineKernel({
-    summary: 'random words and normals of a list of counters',
     bindings: { requests: 'read', words: 'write', normals: 'write' },
     params: { count: 'u32' },
     constants: [],
@@ -23,7 +21,6 @@ export const tableKernels = {
 };
 
 export const tables = {
-  folder: 'tables/',
   kernels: tableKernels,
   shaders: shaderTexts(
     import.meta.glob<string>('../../shaders/tables/*.wgsl', { query: '?raw', import: 'default', eager: true }),

@@ -7,6 +7,7 @@ import { Pace } from './pace.ts';
 import type { Plan } from './plan.ts';
 import { planRun } from './plans/run.ts';
 import { divergences, type MetricRow, Rows, rowsAtOnce, type Watching } from './rows.ts';
+import { SCHEDULED } from './schedules.ts';
 import { checkpointShape, readSettings, type Settings, stateLength, type TrainOptions } from './settings.ts';
 import { makeState, prepareRefresh, type RunState } from './state.ts';
 import type { Stepper } from './steppers/step.ts';
@@ -151,11 +152,12 @@ export class Run implements AsyncIterable<MetricRow> {
     this.#buffers = await makeState(network, this.plan, this.#settings, resume, most);
     const buffers = this.#buffers;
     const rows = new Rows(network, this.plan, buffers, this.#watching);
-    const [stepper] = await together([
-      prepareStepper(network, this.plan, this.#stepSettings(), buffers),
-      rows.prepare(1),
-    ]);
-    const pace = new Pace(gpu, 4 * stateLength(network, this.plan) * this.#settings.batch);
+    const [stepper] = await together([prepareStepper(network, this.plan, this.#settings, buffers), rows.prepare(1)]);
+    const pace = new Pace(
+      gpu,
+      4 * stateLength(network, this.plan) * this.#settings.batch,
+      this.#settings.schedules ? SCHEDULED : undefined,
+    );
     await gpu.settled();
     try {
       let diverged: readonly Divergence[] = [];
@@ -241,11 +243,6 @@ export class Run implements AsyncIterable<MetricRow> {
     const { metrics = [], metricOptions: options, stopWhen } = this.#options;
     // A rule for stopping must see each row before the run goes on, so that the state is the one it stopped at.
     return { metrics, options, oneByOne: stopWhen !== undefined };
-  }
-
-  #stepSettings() {
-    const { batch, fullBatch, law, draws } = this.#settings;
-    return { batch, fullBatch, law, recorded: draws !== null };
   }
 }
 

@@ -14,18 +14,6 @@ export type Schedule =
   | { readonly kind: 'cosine'; readonly steps: number; readonly final?: number; readonly warmup?: number }
   | { readonly kind: 'step'; readonly every: number; readonly factor: number; readonly warmup?: number };
 
-/** No run has more steps. */
-const MOST_STEPS = 2 ** 32 - 1;
-/** The largest f32. */
-const LARGEST = (2 - 2 ** -23) * 2 ** 127;
-
-/** What each kind has beside `kind`. */
-const fields: Readonly<Record<Schedule['kind'], readonly string[]>> = {
-  constant: ['warmup'],
-  cosine: ['steps', 'final', 'warmup'],
-  step: ['every', 'factor', 'warmup'],
-};
-
 /** The factor at a step, in float64, of a schedule that `checkSchedule` has passed. */
 export function scheduleFactor(schedule: Schedule, step: number): number {
   const { warmup = 0 } = schedule;
@@ -47,63 +35,53 @@ export function scheduleFactor(schedule: Schedule, step: number): number {
   }
 }
 
-/** Whether the factor is 1 at every step. */
-export function isConstant(schedule: Schedule): boolean {
-  const { kind, warmup = 0 } = schedule;
-  return warmup <= 1 && (kind === 'constant' || (kind === 'cosine' ? schedule.final === 1 : schedule.factor === 1));
-}
-
 /**
- * The schedule, if it is one; `name` says where it stands.
+ * The schedule itself; `name` says where it stands.
  * @throws BAD_ARGUMENT naming the field that is missing, too much, of the wrong type or out of its range
  */
 export function checkSchedule(name: string, schedule: Schedule): Schedule {
-  const given: Readonly<Record<string, unknown>> = { ...schedule };
-  const known = Object.hasOwn(fields, String(given.kind)) ? fields[schedule.kind] : null;
-  if (!known) {
-    const kinds = Object.keys(fields).join(', ');
-    const found = typeof schedule === 'object' && schedule ? `of the kind ${show(given.kind)}` : show(schedule);
-    throw new FlatwalkError('BAD_ARGUMENT', `${name} is ${found}`, `Give it a kind: ${kinds}.`);
-  }
-  const { kind } = schedule;
-  for (const field of Object.keys(given)) {
-    if (field === 'kind' || known.includes(field)) continue;
-    throw new FlatwalkError(
-      'BAD_ARGUMENT',
-      `${name}: a schedule of the kind '${kind}' has no '${field}'`,
-      `It has ${known.join(', ')}.`,
-    );
-  }
-  const whole = (least: number) => (value: number) => Number.isInteger(value) && value >= least && value <= MOST_STEPS;
-  const steps = `a whole number of steps from 1 to ${MOST_STEPS}`;
-  const check = (field: string, value: number | undefined, passes: (value: number) => boolean, range: string) => {
-    if (typeof value === 'number' && passes(value)) return;
-    throw new FlatwalkError(
-      'BAD_ARGUMENT',
-      `${name}: ${field} must be ${range}, not ${show(value)}`,
-      `Change ${field}.`,
-    );
-  };
-  const { warmup = 0 } = schedule;
-  check('warmup', warmup, whole(0), `a whole number of steps from 0 to ${MOST_STEPS}`);
-  if (kind === 'cosine') {
-    const { steps: end, final = 0 } = schedule;
-    check('steps', end, whole(1), steps);
-    check('final', final, (value) => value >= 0 && value <= LARGEST, 'a number from 0 to the largest f32');
-    if (warmup >= end) {
-      throw new FlatwalkError(
-        'BAD_ARGUMENT',
-        `${name}: the warm-up takes ${warmup} of ${end} steps, so nothing is left of the cosine`,
-        'Take a shorter warmup, or more steps.',
-      );
-    }
-  } else if (kind === 'step') {
-    check('every', schedule.every, whole(1), steps);
-    check('factor', schedule.factor, (value) => value > 0 && value <= 1, 'a number above 0 and at most 1');
-  }
+  scheduleNumbers(name, schedule);
   return schedule;
 }
 
-function show(value: unknown): string {
-  return typeof value === 'string' ? `'${value}'` : String(value);
+/** Steps: no run has more. */
+const MOST_STEPS = 2 ** 32 - 1;
+const steps = (least: number) => [least, MOST_STEPS, `a whole number from ${least} to ${MOST_STEPS}`] as const;
+const warmup = [...steps(0), 0] as const;
+
+/** What each kind has beside its name: the least and the largest value, in words, and what is taken where none is given. */
+const kinds: Readonly<Record<string, Readonly<Record<string, readonly [number, number, string, number?]>>>> = {
+  constant: { warmup },
+  cosine: { warmup, steps: steps(1), final: [0, 2 ** 127, 'a number from 0 to 2^127', 0] },
+  step: { warmup, every: steps(1), factor: [Number.MIN_VALUE, 1, 'a number above 0, at most 1'] },
+};
+
+/**
+ * A schedule as numbers, which are the same for schedules that are the same: of the kind, the warm-up, steps or every (0 for a
+ * constant), final or factor (1 for a constant). The factor is 1 at every step where the warm-up is at most 1 and the last number is 1,
+ * and is never above the larger of that and 1. @throws as checkSchedule
+ */
+export function scheduleNumbers(
+  name: string,
+  schedule: Schedule,
+): readonly [kind: number, warmup: number, steps: number, level: number] {
+  const wrong = (what: string, fix: string) => new FlatwalkError('BAD_ARGUMENT', `${name} ${what}`, fix);
+  const { kind, ...given }: Record<string, unknown> = { ...schedule };
+  const all = Object.keys(kinds);
+  const index = all.indexOf(kind as string);
+  if (index < 0) throw wrong(`is no schedule: its kind is ${kind}`, `The kinds are ${all.join(', ')}.`);
+  const fields = kinds[all[index]];
+  const odd = Object.keys(given).find((field) => !(field in fields));
+  if (odd) throw wrong(`has no '${odd}'`, `A schedule '${kind}' has ${Object.keys(fields).join(', ')}.`);
+  const [before, length = 0, level = 1] = Object.entries(fields).map(([field, [least, most, words, usual]]) => {
+    const value = given[field] ?? usual;
+    if (typeof value === 'number' && value >= least && value <= most && (most !== MOST_STEPS || value % 1 === 0)) {
+      return value;
+    }
+    throw wrong(`has ${field} ${value}`, `Give ${words}.`);
+  });
+  if (index === 1 && before >= length) {
+    throw wrong(`has a warmup of ${before} of ${length} steps`, 'Leave steps for the cosine.');
+  }
+  return [index, before, length, level];
 }

@@ -1,4 +1,5 @@
 import { fullBatchDraws, type Law, sampledDraw } from '../model/draws.ts';
+import { type Schedule, scheduleFactor } from '../model/schedule.ts';
 import { dot, plus, product } from './matrix.ts';
 import { dataGram, type Problem, preactivations, sample } from './network.ts';
 
@@ -8,7 +9,8 @@ import { dataGram, type Problem, preactivations, sample } from './network.ts';
  *
  *   θ_j ← θ_j − 2η·scale·Σ_i e_i a_j φ'(z_ij) x_i
  *
- * with scale 1 for `single` and `full-sum`, 1/b for `mini` (b samples drawn with replacement) and 1/n for `full-mean`.
+ * with scale 1 for `single` and `full-sum`, 1/b for `mini` (b samples drawn with replacement) and 1/n for `full-mean`. At step t
+ * η and σ are those of the options times the factors of their schedules at t.
  */
 export type Mode = 'single' | 'mini' | 'full-mean' | 'full-sum';
 
@@ -54,6 +56,9 @@ export interface TrainingOptions {
   readonly steps: number;
   /** Number of the first step; 0 if not given. */
   readonly firstStep?: number;
+  /** How η and σ change from step to step; constant if not given. */
+  readonly stepSizeSchedule?: Schedule;
+  readonly noiseSchedule?: Schedule;
 }
 
 /** Θ after the steps, m × d, updated row by row from the data points. */
@@ -61,12 +66,12 @@ export function train(problem: Problem, options: TrainingOptions): Float64Array 
   const { m, d, X, y, secondLayer, activation } = problem;
   const theta = Float64Array.from(problem.theta);
   const z = new Float64Array(m);
-  for (const { indices, noises } of batches(options)) {
-    const factor = 2 * options.stepSize * scale(options.mode, indices.length);
+  for (const { indices, noises, stepSize, sigma } of batches(options)) {
+    const factor = 2 * stepSize * scale(options.mode, indices.length);
     const before = Float64Array.from(theta);
     for (let p = 0; p < indices.length; p++) {
       const i = indices[p];
-      let e = options.sigma * noises[p] - y[i];
+      let e = sigma * noises[p] - y[i];
       for (let j = 0; j < m; j++) {
         z[j] = dot(before.subarray(j * d, (j + 1) * d), sample(problem, i));
         e += secondLayer[j] * activation.phi(z[j]);
@@ -99,12 +104,12 @@ export function trainInDataSpace(problem: Problem, options: TrainingOptions): Da
   const gram = dataGram(problem);
   const coefficients = new Float64Array(m * n);
   const z = preactivations(problem);
-  for (const { indices, noises } of batches(options)) {
-    const factor = 2 * options.stepSize * scale(options.mode, indices.length);
+  for (const { indices, noises, stepSize, sigma } of batches(options)) {
+    const factor = 2 * stepSize * scale(options.mode, indices.length);
     const before = Float64Array.from(z);
     for (let p = 0; p < indices.length; p++) {
       const i = indices[p];
-      let e = options.sigma * noises[p] - y[i];
+      let e = sigma * noises[p] - y[i];
       for (let j = 0; j < m; j++) e += secondLayer[j] * activation.phi(before[j * n + i]);
       for (let j = 0; j < m; j++) {
         const change = -factor * e * secondLayer[j] * activation.dphi(before[j * n + i]);
@@ -116,8 +121,13 @@ export function trainInDataSpace(problem: Problem, options: TrainingOptions): Da
   return { coefficients, preactivations: z, theta: plus(problem.theta, 1, product(coefficients, X, m, n, d)) };
 }
 
-function* batches({ draws, steps, firstStep = 0 }: TrainingOptions): Generator<Batch> {
-  for (let step = firstStep; step < firstStep + steps; step++) yield draws(step);
+function* batches(o: TrainingOptions): Generator<Batch & { readonly stepSize: number; readonly sigma: number }> {
+  const { steps, firstStep = 0, stepSizeSchedule, noiseSchedule } = o;
+  const at = (schedule: Schedule | undefined, step: number) => (schedule ? scheduleFactor(schedule, step) : 1);
+  for (let step = firstStep; step < firstStep + steps; step++) {
+    const stepSize = o.stepSize * at(stepSizeSchedule, step);
+    yield { ...o.draws(step), stepSize, sigma: o.sigma * at(noiseSchedule, step) };
+  }
 }
 
 function scale(mode: Mode, shown: number): number {

@@ -80,7 +80,7 @@ describe('unroll', () => {
 });
 
 describe('compose', () => {
-  const slots = { activation: 'tanh', space: 'data', draws: 'sampled', law: 'gaussian' };
+  const slots = { activation: 'tanh', space: 'data', draws: 'sampled', law: 'gaussian', schedule: 'constant' };
   const constants = {
     WIDTH: 2,
     SAMPLES: 3,
@@ -105,6 +105,7 @@ describe('compose', () => {
       'activation',
       'draws',
       'law',
+      'schedule',
       'space',
     ]);
     expect(compose('centre').slots).toEqual([]);

@@ -31,7 +31,7 @@ function findDeno(): string | null {
 const deno = findDeno();
 if (!deno) console.log('skipped: no Deno (npm install --no-save deno, or FLATWALK_DENO=/path/to/deno)');
 
-const sizes = { WIDTH: 2, SAMPLES: 3, STATE: 3, BATCH: 3, LANES: 4, QUADS: 32, RUNNING, OWN_TARGETS: 11 };
+const sizes = { WIDTH: 2, SAMPLES: 3, STATE: 3, BATCH: 3, LANES: 4, QUADS: 32, RUNNING, OWN_TARGETS: 11, SCHEDULED: 8 };
 
 interface Source {
   readonly file: string;
@@ -57,10 +57,12 @@ function* sources(): Generator<Source> {
   for (const name of portable) {
     const slotsOf = (spec: string, space = 'data', draws = 'sampled', law = 'gaussian') => {
       const variant = activationVariant(activation(spec));
+      // The schedule meets nothing else either: both kinds are seen.
+      const schedule = law === 'gaussian' ? 'constant' : 'varying';
       // Without subgroups, which Naga enables in its own way; one kind of tile, then the other.
       const tile = tileVariant(spec === 'cubic' ? 'workgroup 32x32' : 'registers 4x4');
       return {
-        slots: { ...variant.slots, space, draws, law, ...tile.slots },
+        slots: { ...variant.slots, space, draws, law, schedule, ...tile.slots },
         constants: { ...variant.constants, ...sizes, ...tile.constants },
       };
     };

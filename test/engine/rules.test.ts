@@ -2,7 +2,7 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { dirname, join, normalize } from 'node:path';
 import { describe, expect, test } from 'vitest';
-import { compose as composeFile } from '../../src/engine/compose.ts';
+import { compose as composeFile, fileOf as fileAmong } from '../../src/engine/compose.ts';
 import { geometry } from '../../src/engine/geometry/geometry.ts';
 import type { Kernel } from '../../src/engine/kernel.ts';
 import { core } from '../../src/engine/kernels.ts';
@@ -15,9 +15,16 @@ import { activationNames } from '../../src/model/activations.ts';
 const textOf = (file: string) => shaderFiles.get(file) ?? '';
 const kernelFiles = kernelNames.map(fileOf);
 const fragments = [...shaderFiles.keys()].filter((file) => !kernelFiles.includes(file));
-const slots = { activation: 'tanh', space: 'data', draws: 'sampled', law: 'gaussian', tile: 'quads' };
+const slots = {
+  activation: 'tanh',
+  space: 'data',
+  draws: 'sampled',
+  law: 'gaussian',
+  schedule: 'varying',
+  tile: 'quads',
+};
 const tile = tileVariant('quads 4x4').constants;
-const sizes = { WIDTH: 1, SAMPLES: 1, STATE: 1, BATCH: 1, LANES: 1, ROWS: 1, HALVINGS: 1, ...tile };
+const sizes = { WIDTH: 1, SAMPLES: 1, STATE: 1, BATCH: 1, LANES: 1, ROWS: 1, HALVINGS: 1, SCHEDULED: 1, ...tile };
 const parts = { large, geometry, tables };
 const code = (text: string) => text.replaceAll(/\/\/.*$/gm, '');
 
@@ -68,6 +75,7 @@ describe.each(kernelNames)('kernel %s', (name: KernelName) => {
       'ROWS',
       'HALVINGS',
       'OWN_TARGETS',
+      'SCHEDULED',
       ...Object.keys(tile),
     ];
     const used = known.filter((constant) => new RegExp(`(?<!const )\\b${constant}\\b(?!:)`).test(whole));
@@ -77,17 +85,16 @@ describe.each(kernelNames)('kernel %s', (name: KernelName) => {
 
 describe('shaders', () => {
   test('kernels lie in the folder of their part, one file each', () => {
-    const files = [...shaderFiles.keys()].filter((file) => !/\//.test(file) || /^(large|geometry|tables)\//.test(file));
+    const files = [...shaderFiles.keys()].filter(
+      (file) => !/\//.test(file) || /^(large|geometry|shared|tables)\//.test(file),
+    );
     expect(files.sort()).toEqual([...kernelFiles].sort());
   });
 
-  test.each(Object.entries(parts))(
-    'the part %s needs no other part than the core',
-    (_, { folder, kernels, shaders }) => {
-      const files = new Map([...core.shaders, ...shaders]);
-      for (const name of Object.keys(kernels)) composeFile(`${folder}${name}.wgsl`, files, { slots, constants: sizes });
-    },
-  );
+  test.each(Object.entries(parts))('the part %s needs no other part than the core', (_, { kernels, shaders }) => {
+    const files = new Map([...core.shaders, ...shaders]);
+    for (const name of Object.keys(kernels)) composeFile(fileAmong(name, shaders), files, { slots, constants: sizes });
+  });
 
   test('there is an activation file for every entry of the table, and no other', () => {
     const files = fragments.filter((f) => f.startsWith('activation/')).map((f) => f.slice('activation/'.length, -5));

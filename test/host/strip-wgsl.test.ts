@@ -53,12 +53,12 @@ test('every kernel, composed of stripped files, is the same to a compiler', () =
   for (const kernel of kernelNames) {
     const sizes = Object.fromEntries(kernels[kernel].constants.map((name) => [name, 2]));
     const constants = { ...sizes, ACTIVATION_PARAMETER: 'f32(0.5)' };
-    for (const [draws, law, space, tile] of [
-      ['sampled', 'gaussian', 'data', 'registers'],
-      ['full', 'rademacher', 'weight', 'workgroup'],
-      ['full', 'rademacher', 'weight', 'quads'],
+    for (const [draws, law, space, schedule, tile] of [
+      ['sampled', 'gaussian', 'data', 'constant', 'registers'],
+      ['full', 'rademacher', 'weight', 'varying', 'workgroup'],
+      ['full', 'rademacher', 'weight', 'varying', 'quads'],
     ] as const) {
-      const variant = { slots: { activation: 'gelu', space, draws, law, tile }, constants };
+      const variant = { slots: { activation: 'gelu', space, draws, law, schedule, tile }, constants };
       const short = compose(fileOf(kernel), stripped, variant);
       const whole = composeKernel(kernel, variant);
       expect(tokens(short.code), kernel).toEqual(tokens(whole.code));

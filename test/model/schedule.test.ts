@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import { FlatwalkError } from '../../src/model/errors.ts';
-import { checkSchedule, isConstant, type Schedule, scheduleFactor } from '../../src/model/schedule.ts';
+import { checkSchedule, type Schedule, scheduleFactor, scheduleNumbers } from '../../src/model/schedule.ts';
 
 const LAST = 2 ** 32 - 2;
 
@@ -58,23 +58,44 @@ describe('factors', () => {
   });
 });
 
-test('what is constant is known as such', () => {
-  const constant: Schedule[] = [
-    { kind: 'constant' },
-    { kind: 'constant', warmup: 1 },
-    { kind: 'cosine', steps: 5, final: 1 },
-    { kind: 'step', every: 5, factor: 1, warmup: 0 },
-  ];
-  const varying: Schedule[] = [
-    { kind: 'constant', warmup: 2 },
-    { kind: 'cosine', steps: 5 },
-    { kind: 'cosine', steps: 5, final: 1, warmup: 3 },
-    { kind: 'step', every: 5, factor: 0.9 },
-  ];
-  const constantOver = (schedule: Schedule) =>
-    Array.from({ length: 20 }, (_, step) => scheduleFactor(schedule, step)).every((factor) => factor === 1);
-  for (const schedule of constant) expect([isConstant(schedule), constantOver(schedule)]).toEqual([true, true]);
-  for (const schedule of varying) expect([isConstant(schedule), constantOver(schedule)]).toEqual([false, false]);
+describe('schedules as numbers', () => {
+  const numbers = (schedule: Schedule) => scheduleNumbers('stepSizeSchedule', schedule);
+  const isConstant = (schedule: Schedule) => {
+    const [, warmup, , level] = numbers(schedule);
+    return warmup < 2 && level === 1;
+  };
+
+  test('the same for the same schedule, however it is written', () => {
+    expect(numbers({ kind: 'cosine', steps: 9 })).toEqual(numbers({ warmup: 0, final: 0, steps: 9, kind: 'cosine' }));
+    expect(numbers({ kind: 'constant' })).toEqual([0, 0, 0, 1]);
+    expect(numbers({ kind: 'cosine', steps: 9, final: 0.5, warmup: 3 })).toEqual([1, 3, 9, 0.5]);
+    expect(numbers({ kind: 'step', every: 9, factor: 0.5, warmup: 3 })).toEqual([2, 3, 9, 0.5]);
+  });
+
+  test('tell what is constant, and the largest factor', () => {
+    const constant: Schedule[] = [
+      { kind: 'constant' },
+      { kind: 'constant', warmup: 1 },
+      { kind: 'cosine', steps: 5, final: 1 },
+      { kind: 'step', every: 5, factor: 1, warmup: 0 },
+    ];
+    const varying: Schedule[] = [
+      { kind: 'constant', warmup: 2 },
+      { kind: 'cosine', steps: 5 },
+      { kind: 'cosine', steps: 5, final: 3 },
+      { kind: 'cosine', steps: 5, final: 1, warmup: 3 },
+      { kind: 'step', every: 5, factor: 0.9 },
+    ];
+    const factors = (schedule: Schedule) => Array.from({ length: 20 }, (_, step) => scheduleFactor(schedule, step));
+    for (const schedule of constant) expect([isConstant(schedule), ...new Set(factors(schedule))]).toEqual([true, 1]);
+    for (const schedule of varying) {
+      expect(isConstant(schedule)).toBe(false);
+      expect(new Set(factors(schedule)).size).toBeGreaterThan(1);
+    }
+    for (const schedule of [...constant, ...varying]) {
+      expect(Math.max(...factors(schedule))).toBe(Math.max(1, numbers(schedule)[3]));
+    }
+  });
 });
 
 describe('refused', () => {
@@ -88,35 +109,37 @@ describe('refused', () => {
     return 'passed';
   };
 
+  const STEPS = 'Give a whole number from 1 to 4294967295.';
   test.each([
-    [null, 'noiseSchedule is null'],
-    [0.5, 'noiseSchedule is 0.5'],
-    ['cosine', "noiseSchedule is 'cosine'"],
-    [{ kind: 'linear' }, "of the kind 'linear'"],
-    [{}, 'of the kind undefined'],
-    [{ kind: 'toString' }, "of the kind 'toString'"],
-    [{ kind: 'cosine' }, 'steps must be a whole number of steps from 1'],
-    [{ kind: 'cosine', steps: 0 }, 'not 0'],
-    [{ kind: 'cosine', steps: 10.5 }, 'not 10.5'],
-    [{ kind: 'cosine', steps: 2 ** 32 }, 'steps must be a whole number'],
-    [{ kind: 'cosine', steps: '10' }, "not '10'"],
-    [{ kind: 'cosine', steps: 10, final: -0.1 }, 'final must be a number from 0'],
-    [{ kind: 'cosine', steps: 10, final: Number.NaN }, 'not NaN'],
-    [{ kind: 'cosine', steps: 10, final: 1e39 }, 'final must be'],
-    [{ kind: 'cosine', steps: 10, warmup: 10 }, 'the warm-up takes 10 of 10 steps'],
-    [{ kind: 'cosine', step: 10 }, "a schedule of the kind 'cosine' has no 'step'"],
-    [{ kind: 'step', every: 0, factor: 0.5 }, 'every must be a whole number'],
-    [{ kind: 'step', every: 10 }, 'factor must be a number above 0 and at most 1, not undefined'],
-    [{ kind: 'step', every: 10, factor: 0 }, 'not 0'],
-    [{ kind: 'step', every: 10, factor: -1 }, 'not -1'],
-    [{ kind: 'step', every: 10, factor: 1.5 }, 'not 1.5'],
-    [{ kind: 'step', every: 10, factor: Number.NaN }, 'not NaN'],
-    [{ kind: 'step', every: 10, factor: 0.5, final: 0 }, "has no 'final'"],
-    [{ kind: 'constant', warmup: -1 }, 'warmup must be a whole number of steps from 0'],
-    [{ kind: 'constant', warmup: Number.POSITIVE_INFINITY }, 'not Infinity'],
-  ])('%j: %s', (schedule, words) => {
-    expect(refusal(schedule)).toContain(words);
-    expect(refusal(schedule)).toContain('noiseSchedule');
+    [null, 'is no schedule: its kind is undefined', 'The kinds are constant, cosine, step.'],
+    [0.5, 'is no schedule', 'The kinds are'],
+    ['cosine', 'is no schedule', 'The kinds are'],
+    [{ kind: 'linear' }, 'is no schedule: its kind is linear', 'The kinds are'],
+    [{ kind: 'toString' }, 'is no schedule: its kind is toString', 'The kinds are'],
+    [{ kind: 'cosine' }, 'has steps undefined', STEPS],
+    [{ kind: 'cosine', steps: 0 }, 'has steps 0', STEPS],
+    [{ kind: 'cosine', steps: 10.5 }, 'has steps 10.5', STEPS],
+    [{ kind: 'cosine', steps: 2 ** 32 }, 'has steps 4294967296', STEPS],
+    [{ kind: 'cosine', steps: '10' }, 'has steps 10', STEPS],
+    [{ kind: 'cosine', steps: Number.NaN }, 'has steps NaN', STEPS],
+    [{ kind: 'cosine', steps: 10, final: -0.1 }, 'has final -0.1', 'Give a number from 0'],
+    [{ kind: 'cosine', steps: 10, final: Number.NaN }, 'has final NaN', 'Give a number from 0'],
+    [{ kind: 'cosine', steps: 10, final: 1e39 }, 'has final 1e+39', 'to 2^127'],
+    [{ kind: 'cosine', steps: 10, warmup: 10 }, 'has a warmup of 10 of 10 steps', 'Leave steps for the cosine.'],
+    [{ kind: 'cosine', step: 10 }, "has no 'step'", "A schedule 'cosine' has warmup, steps, final."],
+    [{ kind: 'step', every: 0, factor: 0.5 }, 'has every 0', STEPS],
+    [{ kind: 'step', every: 10 }, 'has factor undefined', 'Give a number above 0, at most 1.'],
+    [{ kind: 'step', every: 10, factor: 0 }, 'has factor 0', 'above 0'],
+    [{ kind: 'step', every: 10, factor: -1 }, 'has factor -1', 'above 0'],
+    [{ kind: 'step', every: 10, factor: 1.5 }, 'has factor 1.5', 'at most 1'],
+    [{ kind: 'step', every: 10, factor: Number.NaN }, 'has factor NaN', 'above 0'],
+    [{ kind: 'step', every: 10, factor: 0.5, final: 0 }, "has no 'final'", 'warmup, every, factor'],
+    [{ kind: 'constant', warmup: -1 }, 'has warmup -1', 'Give a whole number from 0'],
+    [{ kind: 'constant', warmup: Number.POSITIVE_INFINITY }, 'has warmup Infinity', 'Give a whole number from 0'],
+  ])('%j: %s', (schedule, words, fix) => {
+    const [message, next] = refusal(schedule).split('\n');
+    expect(message).toContain(`noiseSchedule ${words}`);
+    expect(next).toContain(fix);
   });
 
   test('and nothing else', () => {

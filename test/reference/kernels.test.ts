@@ -15,6 +15,8 @@ import {
   preactivations,
   quadraticForm,
   residual,
+  type Schedule,
+  scheduleFactor,
   sharpness,
   squaredNorms,
   trace,
@@ -153,9 +155,22 @@ describe('oracles', () => {
     close(step.product.values, preactivations({ ...p, theta: moved }));
   });
 
-  test.each(['weight', 'data'] as const)('label-noise SGD in %s space', (space) => {
+  test.each([
+    ['weight', 'constant'],
+    ['data', 'constant'],
+    ['weight', 'varying'],
+    ['data', 'varying'],
+  ] as const)('label-noise SGD in %s space, %s', (space, schedule) => {
     const [stepSize, sigma, batch, seed, steps] = [2 ** -7, 0.5, 2, 12, 6];
-    const options = { mode: 'mini' as const, stepSize, sigma, steps, firstStep: 3 };
+    // All factors are exact in f32.
+    const schedules: Schedule[] = [
+      { kind: 'step', every: 3, factor: 0.5 },
+      { kind: 'constant', warmup: 8 },
+    ];
+    const [stepSizeSchedule, noiseSchedule] = schedule === 'varying' ? schedules : [];
+    const options = { mode: 'mini' as const, stepSize, sigma, steps, firstStep: 3, stepSizeSchedule, noiseSchedule };
+    // Behind the settings, at the step's number modulo 8: steps 8 to 10 come first.
+    const factors = [8, 9, 10, 3, 4, 5, 6, 7].map((step) => schedules.map((s) => scheduleFactor(s, step)));
     const draws = generatedDraws({ mode: 'mini', n, batch, seed });
     const trained = (count: number) => {
       const o = { ...options, draws, steps: count };
@@ -167,7 +182,10 @@ describe('oracles', () => {
         features: space === 'weight' ? p.X : dataGram(p),
         start: z,
         targets,
-        settings: packSettings((-2 * stepSize) / batch, sigma, seed),
+        settings: [
+          ...packSettings((-2 * stepSize) / batch, sigma, seed),
+          ...factors.flatMap(([ofStep, ofNoise]) => [...packSettings(ofStep, ofNoise, 0)]),
+        ],
         recorded: [],
         state: space === 'weight' ? p.theta : new Float64Array(m * n),
         status: [RUNNING],
@@ -181,9 +199,10 @@ describe('oracles', () => {
         BATCH: batch,
         LANES: 1,
         RUNNING,
+        SCHEDULED: 8,
         ...shared,
       },
-      { ...choices, space },
+      { ...choices, space, schedule },
     );
     close(state.values, want);
     close(kept.values.slice(state.values.length), trained(5)); // After step 8.

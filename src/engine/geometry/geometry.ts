@@ -1,6 +1,7 @@
 /** The device's part of flatwalk/geometry: gradients, Hessian products, Hutchinson probes, singular values, retraction. */
 import { shaderTexts } from '../compose.ts';
 import type { Part } from '../kernel.ts';
+import { sharedKernels, sharedShaders } from '../shared.ts';
 import { hessianProducts } from '../stages/curvature.ts';
 import { prepareFeatures } from '../stages/features.ts';
 import { gradientBuffer, prepareGradient } from '../stages/gradient.ts';
@@ -14,11 +15,13 @@ import { spectrumKernels } from './spectrum/kernels.ts';
 
 /** What training does not need, loaded when a metric or a call is the first to want it. */
 export const geometry = {
-  folder: 'geometry/',
-  kernels: { ...geometryKernels, ...manifoldKernels, ...spectrumKernels },
-  shaders: shaderTexts(
-    import.meta.glob<string>('../../../shaders/geometry/*.wgsl', { query: '?raw', import: 'default', eager: true }),
-  ),
+  kernels: { ...sharedKernels, ...geometryKernels, ...manifoldKernels, ...spectrumKernels },
+  shaders: new Map([
+    ...sharedShaders,
+    ...shaderTexts(
+      import.meta.glob<string>('../../../shaders/geometry/*.wgsl', { query: '?raw', import: 'default', eager: true }),
+    ),
+  ]),
   gradientBuffer,
   hessianProducts,
   prepareFeatures,

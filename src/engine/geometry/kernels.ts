@@ -1,6 +1,7 @@
 import type { Law } from '../../model/draws.ts';
 import { defineKernel } from '../kernel.ts';
-import { floats, matrixParts, SAMPLES_PER_CHUNK, TILE, threads, tilesBelow } from '../kernels.ts';
+import { floats, SAMPLES_PER_CHUNK, TILE, threads, tilesBelow } from '../kernels.ts';
+import { matrixParts } from '../shared.ts';
 
 /** Numbers that one workgroup of `sum_squares` sums up. */
 export const VALUES_PER_CHUNK = 1024;
@@ -15,7 +16,6 @@ const triangle = (size: number) => (Math.ceil(size / 32) * (Math.ceil(size / 32)
 /** The kernels in shaders/geometry/: gradient, curvature, probes, features, retraction. */
 export const geometryKernels = {
   sum_squares: defineKernel({
-    summary: 'partial sums of squares',
     bindings: { values: 'read', partials: 'write' },
     params: { replicas: 'u32', length: 'u32' },
     constants: ['LANES'],
@@ -23,7 +23,6 @@ export const geometryKernels = {
     work: (p) => ({ flops: 2 * p.replicas * p.length, bytes: floats(p.replicas * p.length) }),
   }),
   tangent: defineKernel({
-    summary: 'derivative of the outputs along vectors',
     bindings: { preactivations: 'read', projections: 'read', targets: 'read', tangents: 'write' },
     params: { vectors: 'u32', per_replica: 'u32', width: 'u32', samples: 'u32', count: 'u32' },
     constants: ['OWN_TARGETS'],
@@ -34,7 +33,6 @@ export const geometryKernels = {
     }),
   }),
   curvature_coefficients: defineKernel({
-    summary: 'coefficients of Hessian-vector products',
     bindings: {
       preactivations: 'read',
       projections: 'read',
@@ -49,7 +47,6 @@ export const geometryKernels = {
     work: (p) => ({ flops: 6 * p.vectors * p.width * p.count, bytes: floats(2 * p.vectors * p.width * p.count) }),
   }),
   probe_forms: defineKernel({
-    summary: 'v^T H v of vectors from their projections, without H v',
     bindings: { preactivations: 'read', projections: 'read', residuals: 'read', targets: 'read', forms: 'write' },
     params: {
       replicas: 'u32',
@@ -70,7 +67,6 @@ export const geometryKernels = {
     }),
   }),
   probe_vectors: defineKernel({
-    summary: 'random probes for Hutchinson estimates',
     bindings: { probes: 'write' },
     params: {
       vectors: 'u32',
@@ -85,7 +81,6 @@ export const geometryKernels = {
     work: (p) => ({ flops: 0, bytes: floats(p.vectors * p.length) }),
   }),
   centre: defineKernel({
-    summary: 'the average neuron, and how the others differ from it',
     bindings: { preactivations: 'read', means: 'write', parts: 'write' },
     params: { replicas: 'u32', width: 'u32', count: 'u32' },
     constants: [],
@@ -93,7 +88,6 @@ export const geometryKernels = {
     work: (p) => ({ flops: 3 * p.replicas * p.width * p.count, bytes: floats(2 * p.replicas * p.width * p.count) }),
   }),
   gram_matrix: defineKernel({
-    summary: 'Gram matrices over one side of matrices',
     bindings: { left: 'read', right: 'read', factors: 'read', status: 'read', gram: 'readWrite' },
     params: {
       replicas: 'u32',
@@ -116,7 +110,6 @@ export const geometryKernels = {
     },
   }),
   cholesky_panel: defineKernel({
-    summary: 'some columns of a Cholesky factor',
     bindings: { gram: 'read', status: 'read', factor: 'readWrite', pivots: 'readWrite' },
     params: { replicas: 'u32', samples: 'u32', column: 'u32', step: 'u32' },
     constants: ['LANES'],
@@ -127,7 +120,6 @@ export const geometryKernels = {
     }),
   }),
   cholesky_update: defineKernel({
-    summary: 'takes off a Gram matrix what columns of its Cholesky factor explain',
     bindings: { factor: 'read', status: 'read', gram: 'readWrite' },
     params: { replicas: 'u32', samples: 'u32', column: 'u32', step: 'u32' },
     constants: [],
@@ -141,7 +133,6 @@ export const geometryKernels = {
     },
   }),
   cholesky_solve: defineKernel({
-    summary: 'forward and backward substitution',
     bindings: { factor: 'read', rhs: 'read', status: 'read', solution: 'write' },
     params: { replicas: 'u32', samples: 'u32', step: 'u32' },
     constants: ['LANES'],
@@ -149,7 +140,6 @@ export const geometryKernels = {
     work: (p) => ({ flops: 2 * p.replicas * p.samples ** 2, bytes: floats((p.replicas * p.samples ** 2) / 2) }),
   }),
   retraction_state: defineKernel({
-    summary: 'which replicas have been retracted',
     bindings: { residuals: 'read', targets: 'read', status: 'readWrite' },
     params: { replicas: 'u32', samples: 'u32', step: 'u32' },
     constants: ['LANES', 'OWN_TARGETS'],

@@ -4,7 +4,6 @@ import { floats, TILE, threads, tiles } from '../kernels.ts';
 /** The kernels in shaders/large/: steps by a subgroup or a workgroup a replica, or by matrix products. */
 export const largeKernels = {
   activate: defineKernel({
-    summary: "a full-batch step's pre-activations, and sums of their activations",
     bindings: {
       left: 'read',
       right: 'read',
@@ -32,7 +31,6 @@ export const largeKernels = {
     }),
   }),
   noisy_residual: defineKernel({
-    summary: 'scaled, noisy residuals of a full-batch step',
     bindings: {
       partials: 'read',
       targets: 'read',
@@ -48,7 +46,7 @@ export const largeKernels = {
       count: 'u32',
       step: 'u32',
     },
-    constants: ['SAMPLES', 'BATCH', 'RUNNING', 'OWN_TARGETS'],
+    constants: ['SAMPLES', 'BATCH', 'RUNNING', 'OWN_TARGETS', 'SCHEDULED'],
     groups: (p) => threads(p.replicas * p.count),
     work: (p) => ({
       flops: 3 * p.replicas * p.parts * p.count,
@@ -56,7 +54,6 @@ export const largeKernels = {
     }),
   }),
   sgd_subgroup: defineKernel({
-    summary: 'label-noise SGD, one replica a subgroup, state in registers',
     bindings: {
       features: 'read',
       start: 'read',
@@ -70,7 +67,18 @@ export const largeKernels = {
     params: { replicas: 'u32', first_step: 'u32', steps: 'u32', every: 'u32', first_row: 'u32' },
     paced: true,
     feature: 'subgroups',
-    constants: ['WIDTH', 'SAMPLES', 'STATE', 'BATCH', 'LANES', 'ROWS', 'HALVINGS', 'RUNNING', 'OWN_TARGETS'],
+    constants: [
+      'WIDTH',
+      'SAMPLES',
+      'STATE',
+      'BATCH',
+      'LANES',
+      'ROWS',
+      'HALVINGS',
+      'RUNNING',
+      'OWN_TARGETS',
+      'SCHEDULED',
+    ],
     groups: (p) => p.replicas,
     work: (p, c) => ({
       flops: 4 * p.replicas * p.steps * c.BATCH * c.WIDTH * c.STATE,
@@ -78,7 +86,6 @@ export const largeKernels = {
     }),
   }),
   sgd_group: defineKernel({
-    summary: 'label-noise SGD, one replica a workgroup, state in storage',
     bindings: {
       features: 'read',
       start: 'read',
@@ -91,7 +98,7 @@ export const largeKernels = {
     },
     params: { replicas: 'u32', first_step: 'u32', steps: 'u32' },
     paced: true,
-    constants: ['WIDTH', 'SAMPLES', 'STATE', 'BATCH', 'LANES', 'RUNNING', 'OWN_TARGETS'],
+    constants: ['WIDTH', 'SAMPLES', 'STATE', 'BATCH', 'LANES', 'RUNNING', 'OWN_TARGETS', 'SCHEDULED'],
     groups: (p) => p.replicas,
     work: (p, c) => ({
       flops: 4 * p.replicas * p.steps * c.BATCH * c.WIDTH * c.STATE,

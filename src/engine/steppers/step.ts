@@ -1,14 +1,11 @@
-import type { Law } from '../../model/draws.ts';
 import type { Variant } from '../compose.ts';
 import { activationVariant, type Network, RUNNING } from '../network.ts';
 import type { Plan } from '../plan.ts';
+import { SCHEDULED } from '../schedules.ts';
+import type { Settings } from '../settings.ts';
 
-export interface StepSettings {
-  readonly batch: number;
-  readonly fullBatch: boolean;
-  readonly law: Law;
-  readonly recorded: boolean;
-}
+/** What of the settings decides how steps are taken. */
+export type StepSettings = Pick<Settings, 'batch' | 'fullBatch' | 'law' | 'draws' | 'schedules'>;
 
 /** The buffers of a run; `start` is Theta0 X^T in data space, and `origin` Theta0. */
 export interface RunBuffers {
@@ -29,19 +26,19 @@ export interface RunBuffers {
 export type Stepper = (first: number, steps: number, every?: number) => void;
 
 /** Where the draws of a step come from, as the draws slot names it. */
-export const drawSource = ({ recorded, fullBatch }: StepSettings) =>
-  recorded ? 'recorded' : fullBatch ? 'full' : 'sampled';
+export const drawSource = ({ draws, fullBatch }: StepSettings) => (draws ? 'recorded' : fullBatch ? 'full' : 'sampled');
 
 export function drawVariant(network: Network, s: StepSettings, draws: string = drawSource(s)): Variant {
   const activation = activationVariant(network.activation);
   return {
-    slots: { ...activation.slots, draws, law: s.law },
+    slots: { ...activation.slots, draws, law: s.law, schedule: s.schedules ? 'varying' : 'constant' },
     constants: {
       ...activation.constants,
       ...network.targetConstants,
       SAMPLES: network.samples,
       BATCH: s.batch,
       RUNNING,
+      SCHEDULED,
     },
   };
 }

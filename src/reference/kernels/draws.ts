@@ -1,7 +1,7 @@
 import type { kernels } from '../../engine/registry.ts';
 import { fullBatchDraws, probeVector, sampledDraw } from '../../model/draws.ts';
 import { mulhi, normalOf, philox } from '../../model/philox.ts';
-import { type Operand, type Rounded, rounded } from '../rounding.ts';
+import { multiply, type Operand, type Rounded, rounded } from '../rounding.ts';
 import { type Choices, type Contents, Expected, type Oracle } from './oracle.ts';
 
 type Kernels = typeof kernels;
@@ -26,6 +26,21 @@ export function settingsOf(settings: Contents, r: number): { factor: number; noi
   const words = Uint32Array.from({ length: 4 }, (_, k) => settings[4 * r + k]);
   const [factor, noise] = new Float32Array(words.buffer);
   return { factor, noise, seed: seedOf(words[2], words[3]) };
+}
+
+/** The step size and the noise of replica r at a step, rounded as they are where schedules change them. */
+export function settingsAt(
+  settings: Contents,
+  r: number,
+  step: number,
+  { replicas }: { readonly replicas: number },
+  { SCHEDULED }: { readonly SCHEDULED: number },
+  { schedule }: Choices,
+): { factor: Operand; noise: Operand } {
+  const own = settingsOf(settings, r);
+  if (schedule !== 'varying') return own;
+  const now = settingsOf(settings, replicas + (step % SCHEDULED));
+  return { factor: multiply(own.factor, now.factor), noise: multiply(own.noise, now.noise) };
 }
 
 /** The draws of shaders/draws/, by step, replica and position. */

@@ -12,7 +12,7 @@ import {
   scaled,
   subtract,
 } from '../rounding.ts';
-import { noiseOf, settingsOf } from './draws.ts';
+import { noiseOf, settingsAt } from './draws.ts';
 import { type Contents, Expected, type Oracle, ownTargets } from './oracle.ts';
 
 type Kernels = typeof kernels;
@@ -48,7 +48,7 @@ export const noisyResidual: Oracle<Kernels['noisy_residual']> = (buffers, p, c, 
   const out = new Expected(pulls);
   const stopped = new Expected(status);
   for (let r = 0; r < p.replicas; r++) {
-    const { factor, noise: sigma } = settingsOf(settings, r);
+    const { factor, noise: sigma } = settingsAt(settings, r, p.step, p, c, choices);
     const own = ownTargets(c, targets, r);
     for (let i = 0; i < p.count; i++) {
       const sample = p.first + i;

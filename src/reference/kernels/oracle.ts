@@ -12,6 +12,8 @@ export interface Choices {
   readonly space: 'weight' | 'data';
   readonly draws: 'sampled' | 'full' | 'recorded' | 'ahead';
   readonly law: Law;
+  /** Whether step size and noise change from step to step; `constant` if not given. */
+  readonly schedule?: 'constant' | 'varying';
   /** A file of shaders/tile/, for kernels that are matrix products. */
   readonly tile?: 'quads' | 'registers' | 'workgroup';
 }

@@ -1,7 +1,7 @@
 import type { kernels } from '../../engine/registry.ts';
 import { roundedActivation } from '../accuracy.ts';
 import { add, blockSum, chainSum, multiply, type Rounded, rounded, subtract } from '../rounding.ts';
-import { noiseOf, settingsOf } from './draws.ts';
+import { noiseOf, settingsAt } from './draws.ts';
 import { isBounded } from './network.ts';
 import { type Choices, type Contents, Expected, type Oracle, ownTargets } from './oracle.ts';
 
@@ -24,6 +24,7 @@ interface Shape {
   readonly BATCH: number;
   readonly RUNNING: number;
   readonly OWN_TARGETS: number;
+  readonly SCHEDULED: number;
 }
 
 interface Steps {
@@ -85,13 +86,13 @@ function labelNoiseSgd(
   const stopped = new Expected(status);
   for (let r = 0; r < p.replicas; r++) {
     let running = status[r] === c.RUNNING;
-    const { factor, noise: sigma } = settingsOf(settings, r);
     const own = ownTargets(c, targets, r);
     for (let step = p.first_step; step < p.first_step + p.steps; step++) {
       if (!running) {
         keepState?.(r, step + 1, cells);
         continue;
       }
+      const { factor, noise: sigma } = settingsAt(settings, r, step, p, c, choices);
       const updates: { readonly cell: number; readonly change: Rounded }[] = [];
       let size = 0;
       for (let s = 0; s < c.BATCH; s++) {

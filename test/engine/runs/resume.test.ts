@@ -155,10 +155,15 @@ describe('a checkpoint that does not fit is refused', () => {
     ['other data', { seed: 2 }, {}, 'its inputs, labels or second layer are others'],
     ['another second layer', { secondLayer: [1, 1, 2] }, {}, 'its inputs, labels or second layer are others'],
     ['another seed', {}, { seed: 8 }, 'its seed is 7, not 8'],
-    ['another step size', {}, { stepSize: 0.011 }, 'its step size, noise, seeds, batch or draws are others'],
-    ['another noise', {}, { noise: 0.4 }, 'its step size, noise, seeds, batch or draws are others'],
-    ['another law', {}, { noiseLaw: 'rademacher' }, 'its step size, noise, seeds, batch or draws are others'],
-    ['another batch', {}, { batch: 2 }, 'its step size, noise, seeds, batch or draws are others'],
+    ['another step size', {}, { stepSize: 0.011 }, 'its step size, noise, schedules, seeds, batch or draws are others'],
+    ['another noise', {}, { noise: 0.4 }, 'its step size, noise, schedules, seeds, batch or draws are others'],
+    [
+      'another law',
+      {},
+      { noiseLaw: 'rademacher' },
+      'its step size, noise, schedules, seeds, batch or draws are others',
+    ],
+    ['another batch', {}, { batch: 2 }, 'its step size, noise, schedules, seeds, batch or draws are others'],
     ['fewer steps than done', {}, { steps: 4 }, 'it is at step 5 of a run of 4'],
   ];
   for (const [name, shape, change, message] of cases) {

@@ -1,10 +1,10 @@
 import { defineKernel } from '../../kernel.ts';
-import { floats, matrixParts, threads } from '../../kernels.ts';
+import { floats, threads } from '../../kernels.ts';
+import { matrixParts } from '../../shared.ts';
 
 /** What multiplies by the Hessian of F on the zero-loss manifold: see `riemannian.ts`. */
 export const manifoldKernels = {
   triangle_products: defineKernel({
-    summary: 'products with triangular matrices, or with their transposes',
     bindings: { triangles: 'read', values: 'read', products: 'write' },
     params: { vectors: 'u32', per_replica: 'u32', samples: 'u32', transposed: 'u32' },
     constants: [],
@@ -15,7 +15,6 @@ export const manifoldKernels = {
     }),
   }),
   manifold_coefficients: defineKernel({
-    summary: 'coefficients of tangent vectors of the zero-loss manifold',
     bindings: { bends: 'read', slopes: 'read', projections: 'read', multipliers: 'read', coefficients: 'write' },
     params: { vectors: 'u32', per_replica: 'u32', width: 'u32', count: 'u32', bent: 'u32', pulled: 'u32' },
     constants: [],

@@ -14,7 +14,6 @@ export const BASIS_RECORD = 2;
 /** What builds orthonormal bases of Krylov spaces, many at once, without the host: see `lanczos.ts`. */
 export const spectrumKernels = {
   basis_candidate: defineKernel({
-    summary: 'vectors that may enlarge bases of Krylov spaces',
     bindings: { products: 'read', state: 'read', candidates: 'write' },
     params: {
       vectors: 'u32',
@@ -30,7 +29,6 @@ export const spectrumKernels = {
     work: (p) => ({ flops: 0, bytes: floats(2 * p.vectors * p.length) }),
   }),
   basis_products: defineKernel({
-    summary: 'partial inner products of vectors with their bases',
     bindings: { basis: 'read', candidates: 'read', partials: 'write' },
     params: { vectors: 'u32', length: 'u32', count: 'u32', stride: 'u32' },
     constants: ['LANES'],
@@ -41,7 +39,6 @@ export const spectrumKernels = {
     }),
   }),
   basis_coefficients: defineKernel({
-    summary: 'inner products of vectors with their bases',
     bindings: { partials: 'read', coefficients: 'write', projected: 'readWrite' },
     params: { vectors: 'u32', chunks: 'u32', count: 'u32', stride: 'u32', slot: 'u32', accumulate: 'u32' },
     constants: [],
@@ -52,7 +49,6 @@ export const spectrumKernels = {
     }),
   }),
   basis_subtract: defineKernel({
-    summary: 'takes combinations of basis vectors off vectors',
     bindings: { basis: 'read', coefficients: 'read', candidates: 'readWrite' },
     params: { vectors: 'u32', length: 'u32', count: 'u32', stride: 'u32', first: 'u32' },
     constants: [],
@@ -63,7 +59,6 @@ export const spectrumKernels = {
     }),
   }),
   basis_decide: defineKernel({
-    summary: 'whether vectors enlarge their bases',
     bindings: { partials: 'read', projected: 'read', closing: 'read', state: 'readWrite', records: 'write' },
     params: { vectors: 'u32', chunks: 'u32', stride: 'u32', slot: 'u32', close: 'u32' },
     constants: [],
@@ -71,7 +66,6 @@ export const spectrumKernels = {
     work: (p) => ({ flops: p.vectors * p.chunks, bytes: floats(p.vectors * p.chunks) }),
   }),
   basis_append: defineKernel({
-    summary: 'vectors of length 1 into their bases',
     bindings: { candidates: 'read', state: 'read', basis: 'write', next: 'write' },
     params: { vectors: 'u32', length: 'u32', slot: 'u32' },
     constants: [],

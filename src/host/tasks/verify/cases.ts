@@ -13,11 +13,13 @@ import {
   gridPoints,
   recordedDraws,
   replicaSettings,
+  SCHEDULED,
   STOPPED,
   stoppedSecond,
   targetConstants,
   targets,
   triangles,
+  withFactors,
 } from './inputs.ts';
 import { manifoldCases } from './manifold-cases.ts';
 import { activateCases, gramCases, multiplyCases } from './product-cases.ts';
@@ -113,10 +115,11 @@ export const cases: Cases = {
       const step = 5;
       const draws = k % 3 === 2 ? 'recorded' : 'full';
       // The last of several replicas asks for too long a step and must be marked.
-      const settings = replicaSettings(replicas, -0.1, 0.7);
+      const schedule = k % 2 ? 'constant' : 'varying';
+      const settings = withFactors(replicaSettings(replicas, -0.1, 0.7), c.random, schedule);
       const parts = Math.ceil(width / 16);
       return {
-        name: `${name(block)}, ${draws} noise`,
+        name: `${name(block)}, ${draws} noise, ${schedule}`,
         buffers: {
           partials: c.random.normals(replicas * parts * 3 * count, 1.5),
           targets: targets(c.random, samples, width, replicas),
@@ -126,8 +129,14 @@ export const cases: Cases = {
           status: new Uint32Array(replicas).fill(RUNNING),
         },
         params: { replicas, parts, first, count, step },
-        constants: { SAMPLES: samples, BATCH: samples, RUNNING, ...targetConstants(samples, width, replicas) },
-        choices: choices(c, { draws, law: k % 2 ? 'rademacher' : 'gaussian' }),
+        constants: {
+          SAMPLES: samples,
+          BATCH: samples,
+          RUNNING,
+          SCHEDULED,
+          ...targetConstants(samples, width, replicas),
+        },
+        choices: choices(c, { draws, law: k % 2 ? 'rademacher' : 'gaussian', schedule }),
       };
     }),
 

@@ -246,7 +246,7 @@ function trainingCase(space: Choices['space'], name: string, replicas: number, s
       slopes: new Float32Array(replicas * size),
     },
     params: { replicas, first_step: first, steps },
-    constants: { WIDTH: size, SAMPLES: size, STATE: size, BATCH: 1, LANES: 1, RUNNING, OWN_TARGETS: 0 },
+    constants: { WIDTH: size, SAMPLES: size, STATE: size, BATCH: 1, LANES: 1, RUNNING, OWN_TARGETS: 0, SCHEDULED: 1 },
     choices: { activation: activation(name), space, draws: 'recorded', law: 'gaussian' },
   };
 }

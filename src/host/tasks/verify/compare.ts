@@ -138,16 +138,16 @@ export async function prepareCase<N extends KernelName>(gpu: Gpu, kernel: N, one
 /** The choices that the kernel, with the fragments it uses, has slots for. */
 function slotsOf(
   kernel: KernelName,
-  { activation, space, draws, law, tile = 'workgroup' }: Choices,
+  { activation, space, draws, law, schedule = 'constant', tile = 'workgroup' }: Choices,
 ): Partial<Record<Slot, string>> {
-  const all = { activation: activation.name, space, draws, law, tile };
+  const all = { activation: activation.name, space, draws, law, schedule, tile };
   const used = compose(kernel, { slots: all, constants: sizesForUnrolling }).slots;
   return Object.fromEntries(used.map((slot) => [slot, all[slot]]));
 }
 
 /** Only the slots are looked for, so any sizes will do. */
 const sizesForUnrolling = {
-  ...{ WIDTH: 1, SAMPLES: 1, STATE: 1, BATCH: 1, LANES: 1, ROWS: 1, HALVINGS: 1 },
+  ...{ WIDTH: 1, SAMPLES: 1, STATE: 1, BATCH: 1, LANES: 1, ROWS: 1, HALVINGS: 1, SCHEDULED: 1 },
   ...tileVariant('workgroup 32x32').constants,
 };
 

@@ -2,6 +2,7 @@
 import { RUNNING } from '../../../engine/network.ts';
 import type { Activation } from '../../../model/activations.ts';
 import { packSettings } from '../../../model/draws.ts';
+import type { Choices } from '../../../reference/kernels/oracle.ts';
 import type { Random } from './random.ts';
 
 /** What a cell holds before a kernel writes it. */
@@ -45,6 +46,17 @@ export function replicaSettings(replicas: number, factor: number, noise: number)
     all.set(packSettings(replicas > 1 && r === replicas - 1 ? -1e30 : factor, noise, 2 ** 40 + 77 * r), 4 * r);
   }
   return all;
+}
+
+/** Fewer than the steps of a case, so that their factors take turns. */
+export const SCHEDULED = 3;
+
+/** The settings with the factors of a schedule behind them, where there is one. */
+export function withFactors(settings: Uint32Array, random: Random, schedule: Choices['schedule']): Uint32Array {
+  if (schedule !== 'varying') return settings;
+  const factors = random.between(0.2, 1.5, 2 * SCHEDULED);
+  const entries = Array.from({ length: SCHEDULED }, (_, k) => [...packSettings(factors[2 * k], factors[2 * k + 1], 0)]);
+  return Uint32Array.of(...settings, ...entries.flat());
 }
 
 /** (sample, bits of a noise) for every position. */

@@ -5,7 +5,7 @@ import type { Law } from '../../../model/draws.ts';
 import type { Choices } from '../../../reference/kernels/oracle.ts';
 import { anyActivation, type CaseContext, type Shape } from './cases.ts';
 import type { Case } from './compare.ts';
-import { blank, recordedDraws, replicaSettings, targetConstants, targets } from './inputs.ts';
+import { blank, recordedDraws, replicaSettings, SCHEDULED, targetConstants, targets, withFactors } from './inputs.ts';
 
 interface Setting {
   readonly space: 'weight' | 'data';
@@ -17,6 +17,7 @@ interface Setting {
   readonly dimension: number;
   readonly replicas: number;
   readonly lanes: number;
+  readonly schedule?: Choices['schedule'];
 }
 
 /**
@@ -107,7 +108,11 @@ function settingsFor({ activation, quick, shape }: CaseContext): Setting[] {
   // A state that no registers hold is not for `sgd_lane`.
   if (shape) return shape.width * shape.samples > LANE_CELLS ? [] : whole(shape);
   const index = activationNames.indexOf(activation.name);
-  return (quick ? [0] : [0, 3]).map((shift) => settings[(index + shift) % settings.length]);
+  return (quick ? [0] : [0, 3]).map((shift) => ({
+    ...settings[(index + shift) % settings.length],
+    // The schedule meets nothing else, so half of all have one.
+    schedule: (index + shift) % 2 ? 'constant' : 'varying',
+  }));
 }
 
 const FIRST_STEP = 3;
@@ -126,7 +131,7 @@ function buffersOf(context: CaseContext, s: Setting) {
     features,
     start: random.normals(replicas * width * samples, 0.5),
     targets: targets(random, samples, width, replicas),
-    settings: replicaSettings(replicas, -0.05 / batch / width, 0.5),
+    settings: withFactors(replicaSettings(replicas, -0.05 / batch / width, 0.5), random, s.schedule),
     recorded: recordedDraws(random, recordedLength(context, s), samples),
     state: random.normals(replicas * width * length, 0.7),
     status,
@@ -142,9 +147,9 @@ function recordedLength(context: CaseContext, { draws, batch, replicas }: Settin
 
 function rest(context: CaseContext, s: Setting) {
   const { activation } = context;
-  const { space, draws, law, width, samples, dimension, replicas, batch, lanes } = s;
+  const { space, draws, law, width, samples, dimension, replicas, batch, lanes, schedule = 'constant' } = s;
   return {
-    name: `${space} space, ${draws} ${law} x ${batch}, ${replicas} replicas, m ${width}, n ${samples}, d ${dimension}`,
+    name: `${space} space, ${draws} ${law} x ${batch}, ${schedule}, ${replicas} replicas, m ${width}, n ${samples}, d ${dimension}`,
     params: { replicas, first_step: FIRST_STEP, steps: stepsOf(context) },
     constants: {
       WIDTH: width,
@@ -153,9 +158,10 @@ function rest(context: CaseContext, s: Setting) {
       BATCH: batch,
       LANES: lanes,
       RUNNING,
+      SCHEDULED,
       ...targetConstants(samples, width, replicas),
     },
-    choices: { activation, space, draws, law },
+    choices: { activation, space, draws, law, schedule },
   };
 }
 
