@@ -3,8 +3,9 @@
  * other folder is named.
  */
 import { execFileSync } from 'node:child_process';
+import { copyFileSync, mkdirSync } from 'node:fs';
 import { builtinModules } from 'node:module';
-import { join, resolve } from 'node:path';
+import { basename, join, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { build } from 'vite';
 import { stripShaders } from './strip-wgsl.mjs';
@@ -40,6 +41,20 @@ const program = (input, outDir) =>
     ssr: { noExternal: true, external: loadedLate },
   });
 
+/** What PNG files are drawn with, beside the program that loads it when it is asked for one. */
+function copyPictures(folder) {
+  mkdirSync(folder, { recursive: true });
+  const keep = (path, name = basename(path)) =>
+    copyFileSync(fileURLToPath(new URL(`node_modules/${path}`, import.meta.url)), join(folder, name));
+  keep('@resvg/resvg-wasm/index_bg.wasm');
+  for (const font of ['DejaVuSans.ttf', 'DejaVuSans-Bold.ttf']) keep(`dejavu-fonts-ttf/ttf/${font}`);
+  keep('dejavu-fonts-ttf/LICENSE', 'LICENSE-DejaVu.txt');
+  keep(licenceTexts['@resvg/resvg-wasm'], 'LICENSE-resvg.txt');
+}
+
+/** Where there is the text of a licence that a package names without having it: resvg is under the MPL 2.0, as axe-core is. */
+export const licenceTexts = { '@resvg/resvg-wasm': 'axe-core/LICENSE' };
+
 const targets = {
   lib: () =>
     library(
@@ -56,7 +71,10 @@ const targets = {
       [...nodeOnly, ...loadedLate],
       false,
     ),
-  cli: () => program({ flatwalk: 'src/host/cli/flatwalk.ts' }, join(out, 'cli')),
+  cli: async () => {
+    await program({ flatwalk: 'src/host/cli/flatwalk.ts' }, join(out, 'cli'));
+    copyPictures(join(out, 'cli/pictures'));
+  },
   bench: () =>
     program(
       { figures: 'bench/figures.ts', instruments: 'bench/instruments.ts', curvature: 'bench/curvature.ts' },

@@ -19,7 +19,7 @@ import { pipeline } from 'node:stream/promises';
 import { fileURLToPath } from 'node:url';
 import { createBrotliDecompress, gzipSync } from 'node:zlib';
 import * as tar from 'tar';
-import { builtPackages } from '../build.mjs';
+import { builtPackages, licenceTexts } from '../build.mjs';
 
 const root = fileURLToPath(new URL('..', import.meta.url));
 const named = process.argv.find((argument) => argument.startsWith('--out='));
@@ -89,7 +89,7 @@ function licences() {
   keep('node', found);
   // Tar comes with what it needs inside one of its files.
   const inTar = packages.includes('tar') ? Object.keys(dependenciesOf('tar')) : [];
-  for (const name of ['webgpu', ...packages, ...inTar]) keep(name, licenceOf(at('node_modules', name)));
+  for (const name of ['webgpu', ...packages, ...inTar]) keep(name, licenceOf(name));
   // Both are under the Apache License 2.0; the text is the one that comes with TypeScript, which has it without additions.
   const apache = readFileSync(at('node_modules/typescript/LICENSE.txt'), 'utf8');
   writeFileSync(join(out, 'licences/swiftshader.txt'), `SwiftShader, Copyright The SwiftShader Authors\n\n${apache}`);
@@ -103,7 +103,9 @@ function dependenciesOf(name) {
   return JSON.parse(readFileSync(at('node_modules', name, 'package.json'), 'utf8')).dependencies ?? {};
 }
 
-function licenceOf(folder) {
+function licenceOf(name) {
+  if (name in licenceTexts) return at('node_modules', licenceTexts[name]);
+  const folder = at('node_modules', name);
   const file = readdirSync(folder).find((name) => /^licen[cs]e/i.test(name));
   if (!file) throw new Error(`${folder} has no licence text`);
   return join(folder, file);

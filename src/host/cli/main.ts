@@ -16,6 +16,7 @@ import { flowCommand } from './flow.ts';
 import { inspectCommand } from './inspect.ts';
 import { above0, ascending, list, size, whole } from './options.ts';
 import { configArgument, problemFlags, problemGroups } from './problem.ts';
+import { reportCommand } from './report.ts';
 import { reproduceCommand } from './reproduce.ts';
 import { runCommand } from './run.ts';
 import { tuneCommand } from './tune.ts';
@@ -166,6 +167,24 @@ program
   .option('--json', 'print one JSON document on stdout, and everything else on stderr', false)
   .addHelpText('after', '\nExample: flatwalk export results/first --out first.parquet')
   .action(exportCommand);
+
+program
+  .command('report')
+  .description('(re)build the report of one results folder, or of several side by side: one HTML file')
+  .exitOverride()
+  .argument('<folders...>', 'results folders that run, reproduce or flow wrote')
+  .option('--out <file>', 'where to write it (default: report.html in the folder; of several, in the current one)')
+  .option('--svg <folder>', 'write each figure there as an SVG file too')
+  .option('--png <folder>', 'write each figure there as a PNG file too')
+  .addOption(
+    new Option('--theme <theme>', "colours of those files (default: of SVG the reader's, of PNG light)").choices([
+      'light',
+      'dark',
+    ]),
+  )
+  .option('--json', 'print one JSON document on stdout, and everything else on stderr', false)
+  .addHelpText('after', '\nExample: flatwalk report results/quiet results/noisy --out side-by-side.html --png figures')
+  .action(reportCommand);
 
 const bench = command('bench', 'measure what things cost on this adapter, each result checked before its time is given')
   .addOption(new Option('--suite <names...>', 'which suites (default: all)').choices(suites.map(({ name }) => name)))

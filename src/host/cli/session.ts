@@ -11,6 +11,7 @@ import type { TaskName, TaskOptions, TaskResult } from '../tasks/index.ts';
 import type { KeptWeights, TaskContext } from '../tasks/task.ts';
 import { Terminal, warning } from './terminal.ts';
 import { type Environment, type Place, runTask } from './where.ts';
+import { writeReport } from './write-report.ts';
 
 export interface CommonOptions {
   readonly in: Place;
@@ -150,7 +151,24 @@ export async function perform<N extends TaskName>(job: Job<N>): Promise<void> {
   }
   folder?.close();
   if (common.json) printDocument(document);
+  if (folder) await report(folder.path, terminal, !failure);
   if (failure) throw failure;
+}
+
+/** The report of a folder that is complete by itself. @throws HOST where it cannot be made, unless something worse has been told */
+async function report(folder: string, terminal: Terminal, alone: boolean): Promise<void> {
+  try {
+    terminal.say(`Report: ${await writeReport(folder)}`);
+  } catch (cause) {
+    const trouble = new FlatwalkError(
+      'HOST',
+      `The results are in ${folder}, but their report could not be made: ${failureOf(cause).message}`,
+      `Make it later: flatwalk report ${folder}`,
+      { cause },
+    );
+    if (alone) throw trouble;
+    terminal.say(warning(trouble.message));
+  }
 }
 
 const INTERRUPTED = 130;
