@@ -516,7 +516,7 @@ describe('inspect', () => {
     [[], /missing required argument 'file'/],
     [['nowhere.npz'], /Cannot read nowhere\.npz.*\n {2}Check the path/],
     [['.'], /\.: it is a folder/],
-    [[good], /good\.csv: its name must end in \.json or \.npz/],
+    [[good], /good\.csv: its name must end in \.json, \.npz or \.safetensors/],
     [[network, '--activation', 'tanhh'], /no activation 'tanhh'\.\n {2}Did you mean tanh\?/],
     [[network, '--probes', '0'], /whole number, 1 or more/],
     [[network, '--relative-error', '0'], /It must be above 0/],

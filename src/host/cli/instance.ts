@@ -1,7 +1,8 @@
 /** The argument and the flags that say which network a command looks at. */
 import { FlatwalkError } from '../../engine/index.ts';
 import { activation, activationNames } from '../../model/activations.ts';
-import { type Instance, readInstance } from '../files/instance.ts';
+import type { Instance } from '../files/instance.ts';
+import { readInstance } from '../files/node.ts';
 import { similar } from '../files/similar.ts';
 import type { InstanceOptions } from '../tasks/inspect/subject.ts';
 

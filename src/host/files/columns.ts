@@ -1,5 +1,5 @@
 /** Columns with numbers from JSON and from NumPy's arrays, from which inputs and target are chosen. */
-import { fault, type NumberField, placeOf, type Source, shapeText } from './fields.ts';
+import { fault, type NumberField, placeOf, type Source, shapeText, short } from './fields.ts';
 import { type Entries, isNotFinite, isObject, kindOf } from './json.ts';
 import { parts } from './names.ts';
 import { didYouMean } from './similar.ts';
@@ -104,5 +104,6 @@ export function readBlock(source: Source, name: string, listIsColumn: boolean): 
 
 /** The first of many names. */
 export function some(names: readonly string[]): string {
-  return names.length <= 12 ? names.join(', ') : `${names.slice(0, 10).join(', ')}, ... (${names.length} in all)`;
+  const shown = names.map(short);
+  return names.length <= 12 ? shown.join(', ') : `${shown.slice(0, 10).join(', ')}, ... (${names.length} in all)`;
 }

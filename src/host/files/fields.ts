@@ -22,9 +22,22 @@ export interface Source {
 /** The largest number that f32 holds. */
 export const F32_MAX = 3.4028234663852886e38;
 
-/** A fault in a file: which one, what, and what to do about it. */
+/** A fault in a file: which one, what, and what to do about it. What the file says is shown, but not let loose. */
 export function fault(file: string, what: string, fix: string, code: ErrorCode = 'BAD_ARGUMENT', cause?: unknown) {
-  return new FlatwalkError(code, `${file}: ${what}`, fix, { cause });
+  return new FlatwalkError(code, `${file}: ${oneLine(what)}`, oneLine(fix), { cause });
+}
+
+/** Line breaks and what a terminal would act upon become visible. */
+function oneLine(text: string): string {
+  return text.replaceAll(/[\p{Cc}\u2028\u2029]/gu, (one) => {
+    const known = { '\n': '\\n', '\r': '\\r', '\t': '\\t' }[one];
+    return known ?? `\\u${one.charCodeAt(0).toString(16).padStart(4, '0')}`;
+  });
+}
+
+/** The beginning of a text from a file, for messages. */
+export function short(text: string): string {
+  return text.length <= 60 ? text : `${[...text].slice(0, 50).join('')}...`;
 }
 
 export function shapeText(shape: readonly number[]): string {

@@ -1,11 +1,12 @@
 /** One network with its data set, from a file: what `inspect` and `flow` begin with. */
-import { readFileSync } from 'node:fs';
-import { FlatwalkError } from '../../engine/index.ts';
 import { fault, type NumberField, type Source, shapeText } from './fields.ts';
 import { openJson } from './json.ts';
+import { checkContent, checkEnding, endingOf } from './kinds.ts';
 import { type Part, parts, resolveNames } from './names.ts';
 import { openNpz } from './npz.ts';
 import { Rounding } from './rounding.ts';
+import { openSafetensors } from './safetensors.ts';
+import { decodeText } from './text.ts';
 
 export interface Instance {
   readonly file: string;
@@ -30,11 +31,11 @@ export interface Instance {
 }
 
 /**
- * Reads a .json or .npz file. Numbers become those that float32 holds, by nearest.
+ * The content of a .json, .npz or .safetensors file. Numbers become those that float32 holds, by nearest.
  * @throws BAD_ARGUMENT, BAD_SHAPE, NOT_FINITE, LIMIT, naming the file, the array and the place
  */
-export function readInstance(file: string, chosen?: string): Instance {
-  const source = openFile(file, chosen);
+export function parseInstance(file: string, bytes: Uint8Array, chosen?: string): Instance {
+  const source = open(file, bytes, chosen);
   const named = resolveNames(source);
   const numbers = (part: Part): NumberField | null => {
     const name = named.get(part);
@@ -117,38 +118,27 @@ export function readInstance(file: string, chosen?: string): Instance {
   };
 }
 
-function openFile(file: string, chosen: string | undefined): Source {
-  const suffix = /\.[^./\\]*$/.exec(file)?.[0].toLowerCase() ?? '';
-  let bytes: Uint8Array;
-  try {
-    bytes = readFileSync(file);
-  } catch (error) {
-    const code = (error as NodeJS.ErrnoException).code;
-    if (code === 'EISDIR')
-      throw fault(file, 'it is a folder', 'Name a .json or .npz file in it.', 'BAD_ARGUMENT', error);
-    const reason = error instanceof Error ? error.message : String(error);
-    throw new FlatwalkError('BAD_ARGUMENT', `Cannot read ${file}: ${reason}`, 'Check the path.', { cause: error });
+export const instanceEndings = ['.json', '.npz', '.safetensors'];
+
+/** @throws BAD_ARGUMENT with what to do about a table, or about weights alone */
+export function checkInstanceEnding(file: string): void {
+  const other = {
+    '.csv': 'It has no weights: put theta, X and y into a .json or .npz file. flatwalk flow takes tables with --data.',
+    '.npy': 'It is one array: put theta, X and y together with numpy.savez("FILE.npz", X=X, y=y, theta=theta).',
+    '': 'Write {"activation", "theta", "X", "y"} as JSON, or numpy.savez("FILE.npz", X=X, y=y, theta=theta).',
+  }[endingOf(file).replace('.tsv', '.csv')];
+  checkEnding(file, instanceEndings, other);
+}
+
+function open(file: string, bytes: Uint8Array, chosen: string | undefined): Source {
+  checkInstanceEnding(file);
+  const ending = endingOf(file);
+  checkContent(file, ending, bytes);
+  if (ending !== '.json') {
+    if (chosen !== undefined) throw fault(file, `a ${ending} file has one instance`, 'Leave out --instance.');
+    return ending === '.npz' ? openNpz(file, bytes) : openSafetensors(file, bytes);
   }
-  if (suffix !== '.json' && suffix !== '.npz') {
-    const fix =
-      suffix === '.csv' || suffix === '.tsv'
-        ? 'It has no weights: put theta, X and y into a .json or .npz file. flatwalk flow takes tables with --data.'
-        : 'Write {"activation", "theta", "X", "y"} as JSON, or numpy.savez("FILE.npz", X=X, y=y, theta=theta).';
-    throw fault(file, `its name must end in .json or .npz`, fix);
-  }
-  if (bytes.length === 0) throw fault(file, 'it is empty', 'It needs theta, X and y.');
-  if (suffix === '.npz') {
-    if (chosen !== undefined) throw fault(file, 'an .npz file has one instance', 'Leave out --instance.');
-    return openNpz(file, bytes);
-  }
-  if (bytes[0] === 0x50 && bytes[1] === 0x4b)
-    throw fault(file, 'it is a zip file', 'If it is from NumPy, call it .npz.');
-  let content: string;
-  try {
-    content = new TextDecoder('utf-8', { fatal: true }).decode(bytes);
-  } catch (error) {
-    throw fault(file, 'it is no UTF-8 text', 'Save it as JSON in UTF-8.', 'BAD_ARGUMENT', error);
-  }
+  const content = decodeText(file, bytes);
   if (content.trim() === '') throw fault(file, 'it is empty', 'It needs theta, X and y.');
   return openJson(file, content, chosen);
 }

@@ -1,4 +1,4 @@
-import { type Field, fault, type Source } from './fields.ts';
+import { type Field, fault, type Source, short } from './fields.ts';
 
 /** Words that other programs write for numbers that JSON does not have. */
 const notNumbers = /(?<=[[,:\s])(-?Infinity|[+-]?NaN|nan)(?=[\],}\s])/g;
@@ -125,5 +125,5 @@ function placeText(place: readonly number[]): string {
 export function kindOf(value: unknown): string {
   if (value === null) return 'null';
   if (Array.isArray(value)) return 'a list';
-  return typeof value === 'string' ? `'${value}'` : `${typeof value === 'object' ? 'an object' : String(value)}`;
+  return typeof value === 'string' ? `'${short(value)}'` : `${typeof value === 'object' ? 'an object' : String(value)}`;
 }

@@ -33,13 +33,17 @@ const otherEndings: Record<string, string> = {
   '.pth': torch,
 };
 
-/** @throws BAD_ARGUMENT unless the name ends in one of these */
-export function checkEnding(file: string, endings: readonly string[]): string {
+/** @throws BAD_ARGUMENT unless the name ends in one of these; with an advice for another ending, if there is one */
+export function checkEnding(file: string, endings: readonly string[], advice?: string): string {
   const ending = endingOf(file);
   if (endings.includes(ending)) return ending;
   const near = ending === '' ? '' : didYouMean(ending, endings);
   const wanted = `${endings.slice(0, -1).join(', ')} or ${endings.at(-1)}`;
-  throw fault(file, `its name must end in ${wanted}`, otherEndings[ending] ?? `${near}The ending says how it is read.`);
+  throw fault(
+    file,
+    `its name must end in ${wanted}`,
+    advice ?? otherEndings[ending] ?? `${near}The ending says how it is read.`,
+  );
 }
 
 /** How files of a kind begin, and the endings that are right for them. */

@@ -1,5 +1,6 @@
 /** Files by their names: what commands use. Reading and writing of the bytes themselves knows no file system. */
 import { checkFile, readBytes, writeBytes } from './disk.ts';
+import { checkInstanceEnding, type Instance, parseInstance } from './instance.ts';
 import { checkEnding, endingOf } from './kinds.ts';
 import { type Choice, parseSamples, type Samples, sampleEndings } from './samples.ts';
 import {
@@ -46,4 +47,14 @@ export function writeWeights(
   metadata?: Readonly<Record<string, string>>,
 ): void {
   writeBytes(file, encodeWeights(file, weights, extra, metadata));
+}
+
+/**
+ * One network with its data set from a .json, .npz or .safetensors file. See parseInstance.
+ * @throws BAD_ARGUMENT, BAD_SHAPE, NOT_FINITE, LIMIT, naming the file, the array and the place
+ */
+export function readInstance(file: string, chosen?: string): Instance {
+  checkFile(file);
+  checkInstanceEnding(file);
+  return parseInstance(file, readBytes(file), chosen);
 }

@@ -1,4 +1,4 @@
-import { unzipSync, zipSync } from 'fflate';
+import { type UnzipFileInfo, unzipSync, zipSync } from 'fflate';
 import { FlatwalkError } from '../../engine/index.ts';
 import { crc32 } from './crc32.ts';
 import { type Field, fault, type Source } from './fields.ts';
@@ -6,6 +6,9 @@ import { encodeNpy, readNpy, type Writable } from './npy.ts';
 
 /** An array that is larger than this, unpacked, is refused: 2^27 numbers of float64. */
 const MOST_BYTES = 2 ** 30;
+
+/** The most bytes that one byte of a deflated entry can stand for. */
+const DEFLATED = 1032;
 
 /** What the offsets in a zip file can say. */
 const MOST_ZIPPED = 2 ** 32 - 1;
@@ -28,29 +31,24 @@ export function encodeNpz(arrays: Readonly<Record<string, Writable>>): Uint8Arra
 export function openNpz(file: string, bytes: Uint8Array): Source {
   const again = 'Save it again with numpy.savez(file, X=X, y=y, theta=theta).';
   const damaged = (what: string, cause?: unknown) => fault(file, what, again, 'BAD_ARGUMENT', cause);
-  if (bytes[0] === 0x93 && bytes[1] === 0x4e) {
-    throw fault(file, 'it is a single array (.npy), no .npz file', 'Save all arrays together with numpy.savez.');
-  }
   if (!(bytes[0] === 0x50 && bytes[1] === 0x4b)) throw damaged('it is no zip file, which a .npz file is');
   const sizes = new Map<string, number>();
-  const seen: string[] = [];
-  const unzip = (wanted: (name: string) => boolean) => {
+  const unzip = (wanted: (file: UnzipFileInfo) => boolean) => {
     try {
-      return unzipSync(bytes, {
-        filter({ name, originalSize }) {
-          seen.push(name);
-          sizes.set(name, originalSize);
-          return wanted(name);
-        },
-      });
+      return unzipSync(bytes, { filter: wanted });
     } catch (error) {
+      if (error instanceof FlatwalkError) throw error;
       const reason = error instanceof Error ? error.message : String(error);
       throw damaged(`it is cut off or damaged (${reason})`, error);
     }
   };
-  unzip(() => false);
-  const twice = seen.find((name, k) => seen.indexOf(name) !== k);
-  if (twice !== undefined) throw damaged(`${twice} is in it twice`);
+  unzip(({ name, size, originalSize, compression }) => {
+    // Thrown at once: a damaged directory may name entries without end, and sizes that nothing is unpacked to.
+    if (sizes.has(name)) throw damaged(`${name} is in it twice`);
+    if (originalSize > (compression === 0 ? size : DEFLATED * size)) throw damaged(`${name}: its size is damaged`);
+    sizes.set(name, originalSize);
+    return false;
+  });
   const sums = checksums(bytes);
   const arrays = [...sizes.keys()].filter((name) => name.endsWith('.npy')).map((name) => name.slice(0, -4));
   if (arrays.length === 0) throw damaged('there are no arrays in it');
@@ -65,7 +63,7 @@ export function openNpz(file: string, bytes: Uint8Array): Source {
         const what = `${name}: it has ${size} bytes, and ${MOST_BYTES} can be read`;
         throw fault(file, what, 'Take fewer samples, or a smaller network.', 'LIMIT');
       }
-      const content = unzip((other) => other === entry)[entry];
+      const content = unzip(({ name }) => name === entry)[entry];
       if (content.length !== size || crc32(content) !== sums.get(entry)) {
         throw damaged(`${name}: it is damaged, its checksum does not fit`);
       }
@@ -83,6 +81,7 @@ function checksums(bytes: Uint8Array): Map<string, number> {
   // The last record says where the directory begins; a comment may follow it.
   let end = bytes.length - 22;
   while (end >= 0 && view.getUint32(end, true) !== 0x06054b50) end--;
+  if (end < 0) return sums;
   let at = view.getUint32(end + 16, true);
   while (at + 46 <= bytes.length && view.getUint32(at, true) === DIRECTORY_ENTRY) {
     const nameLength = view.getUint16(at + 28, true);

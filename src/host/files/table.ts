@@ -1,6 +1,6 @@
 /** Tables as text: CSV and TSV with a header line. */
 import { parse } from 'csv-parse/sync';
-import { F32_MAX, fault } from './fields.ts';
+import { F32_MAX, fault, short } from './fields.ts';
 
 /** Columns with names. Which of them are inputs and which is the target is chosen from them. */
 export interface Table {
@@ -33,7 +33,8 @@ export function readTable(file: string, text: string, delimiter: ',' | '\t'): Ta
   if (names.length === 1) refuseSeparator(file, names[0], delimiter);
   refuseMissingHeader(file, names);
   const twice = names.find((name, at) => name !== '' && names.indexOf(name) !== at);
-  if (twice !== undefined) throw fault(file, `two columns are called '${twice}'`, 'Give every column its own name.');
+  if (twice !== undefined)
+    throw fault(file, `two columns are called '${short(twice)}'`, 'Give every column its own name.');
   if (body.length === 0) throw fault(file, 'there are no rows below the header', 'Add at least one row.');
   for (const { line, cells } of body) {
     if (cells.length === names.length) continue;
@@ -41,7 +42,7 @@ export function readTable(file: string, text: string, delimiter: ',' | '\t'): Ta
     const what = `line ${line} has ${cells.length} cells, the header has ${names.length}`;
     throw fault(file, what, `Mend that line.${decimals}`);
   }
-  const place = (row: number, column: number) => `line ${body[row].line}, column '${names[column]}'`;
+  const place = (row: number, column: number) => `line ${body[row].line}, column '${short(names[column])}'`;
   return {
     names,
     rows: body.length,
@@ -55,7 +56,7 @@ export function readTable(file: string, text: string, delimiter: ',' | '\t'): Ta
         const what = `${place(row, column)}: ${text} is outside the range of f32`;
         throw fault(file, what, 'Scale the column.', 'NOT_FINITE');
       }
-      const what = text === '' ? 'the cell is empty' : `'${text}' is not a number`;
+      const what = text === '' ? 'the cell is empty' : `'${short(text)}' is not a number`;
       throw fault(file, `${place(row, column)}: ${what}`, adviceFor(text));
     },
   };

@@ -2,7 +2,7 @@ import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, describe, expect, test } from 'vitest';
-import { readInstance } from '../../../src/host/files/instance.ts';
+import { readInstance } from '../../../src/host/files/node.ts';
 
 const folder = mkdtempSync(join(tmpdir(), 'flatwalk-json-'));
 afterAll(() => rmSync(folder, { recursive: true }));
@@ -139,9 +139,11 @@ describe('what is wrong is said with its place', () => {
     );
     mkdirSync(join(folder, 'folder.json'));
     expect(() => readInstance(join(folder, 'folder.json'))).toThrow(/folder\.json: it is a folder/);
-    expect(() => readInstance(written('a.csv', 'x,y\n1,2\n'))).toThrow(/must end in \.json or \.npz\n.*--data/);
+    expect(() => readInstance(written('a.csv', 'x,y\n1,2\n'))).toThrow(
+      /must end in \.json, \.npz or \.safetensors\n.*--data/,
+    );
     writeFileSync(join(folder, 'latin.json'), Uint8Array.from([0x7b, 0xe9, 0x7d]));
     expect(() => readInstance(join(folder, 'latin.json'))).toThrow(/no UTF-8 text/);
-    expect(() => read('PK\x03\x04')).toThrow(/it is a zip file\n.*\.npz/);
+    expect(() => read('PK\x03\x04')).toThrow(/it is a zip file, no \.json file\n.*\.npz/);
   });
 });

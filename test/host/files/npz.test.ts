@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { zipSync } from 'fflate';
 import { afterAll, describe, expect, test } from 'vitest';
-import { readInstance } from '../../../src/host/files/instance.ts';
+import { readInstance } from '../../../src/host/files/node.ts';
 import { readNpy } from '../../../src/host/files/npy.ts';
 
 const fixture = (name: string) => new URL(`../npz/${name}`, import.meta.url).pathname;
@@ -94,7 +94,7 @@ describe('bad files are refused in words', () => {
     ['strings.npz', 'BAD_ARGUMENT', /X: it holds strings/],
     ['records.npz', 'BAD_ARGUMENT', /X: it holds records/],
     ['unknown.npz', 'BAD_ARGUMENT', /by the name 'thetas'\n {2}Did you mean theta\?/],
-    ['single.npy', 'BAD_ARGUMENT', /must end in \.json or \.npz/],
+    ['single.npy', 'BAD_ARGUMENT', /must end in \.json, \.npz or \.safetensors\n.*together with numpy\.savez/],
   ];
   test.each(cases)('%s', (name, code, message) => {
     expect(() => readInstance(fixture(name))).toThrow(expect.objectContaining({ code }));
@@ -123,7 +123,7 @@ describe('bad files are refused in words', () => {
 
   test.each([
     ['text', Buffer.from('hello, this is no archive'), /it is no zip file/],
-    ['one-array', readFileSync(fixture('single.npy')), /it is a single array/],
+    ['one-array', readFileSync(fixture('single.npy')), /it is an array of NumPy, no \.npz file/],
     ['other-zip', zipSync({ 'a.txt': Buffer.from('a') }), /there are no arrays in it/],
     ['no-array', zipSync({ 'X.npy': Buffer.from('a') }), /X: it is no NumPy array/],
     ['header', zipSync({ 'X.npy': plain.subarray(41, 41 + 40) }), /X: /],

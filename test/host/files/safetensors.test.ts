@@ -1,7 +1,7 @@
 /** Files that the package safetensors has written, and damaged ones. */
 import { readFileSync } from 'node:fs';
 import { describe, expect, test } from 'vitest';
-import { readSamples } from '../../../src/host/files/node.ts';
+import { readInstance, readSamples } from '../../../src/host/files/node.ts';
 import { openSafetensors } from '../../../src/host/files/safetensors.ts';
 import { fixture, type Numbers, numbersIn, tensors } from './support.ts';
 
@@ -21,8 +21,10 @@ describe('safetensors', () => {
     expect(sources.map(({ metadata }) => metadata)).toEqual([{ 'made by': 'numpy' }, {}]);
   });
 
-  test('data, as in .npz', () => {
-    expect(readSamples(tensors('instance.safetensors'), {})).toEqual(readSamples(fixture('plain.npz'), {}));
+  test('data, and a network with its data, as in .npz', () => {
+    const [one, other] = [tensors('instance.safetensors'), fixture('plain.npz')];
+    expect(readSamples(one, {})).toEqual(readSamples(other, {}));
+    expect(readInstance(one)).toEqual({ ...readInstance(other), file: one });
   });
 });
 

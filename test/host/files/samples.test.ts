@@ -1,5 +1,5 @@
 /** Data in JSON, .npz and .npy, and files that are none. */
-import { mkdirSync } from 'node:fs';
+import { mkdirSync, readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { gzipSync } from 'node:zlib';
 import { describe, expect, test } from 'vitest';
@@ -199,4 +199,16 @@ describe('a file that is none, or of another kind', () => {
     expect(() => readSamples(file, { target: 'y' })).toThrow(message);
     expect(() => readSamples(file, { target: 'y' })).toThrow(file);
   });
+});
+
+test('what reads and writes bytes knows no file system, so that pages can use it', () => {
+  const sources = new URL('../../../src/host/files/', import.meta.url);
+  const needing = readdirSync(sources).filter((name) =>
+    /from 'node:|Buffer\b/.test(readFileSync(new URL(name, sources), 'utf8')),
+  );
+  expect(needing).toEqual(['disk.ts']);
+  const through = readdirSync(sources).filter((name) =>
+    /from '\.\/disk\.ts'/.test(readFileSync(new URL(name, sources), 'utf8')),
+  );
+  expect(through).toEqual(['node.ts']);
 });
