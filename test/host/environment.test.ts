@@ -107,7 +107,7 @@ describe('wishes as text', () => {
     expect(defaultAdapterWish({})).toBe('auto');
     expect(defaultAdapterWish({ FLATWALK_ADAPTER: '' })).toBe('auto');
     expect(defaultAdapterWish({ FLATWALK_ADAPTER: 'lavapipe' })).toBe('lavapipe');
-    expect(() => defaultAdapterWish({ FLATWALK_ADAPTER: 'gpu' })).toThrow(/"gpu"/);
+    expect(() => defaultAdapterWish({ FLATWALK_ADAPTER: 'gpu' })).toThrow(/"gpu" \(FLATWALK_ADAPTER\)/);
   });
 
   test('tests are pinned, and can be moved', () => {

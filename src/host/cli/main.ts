@@ -6,6 +6,7 @@ import { settingFlags, settingOption } from '../config/flags.ts';
 import { MOST_STEPS } from '../config/table.ts';
 import { adapterWishes } from '../node/index.ts';
 import { groupNames } from '../tasks/inspect.ts';
+import { adaptersCommand } from './adapters.ts';
 import { benchCommand, refuseWords } from './bench.ts';
 import { aloneCommand } from './bench-alone.ts';
 import { compareCommand, thresholdOption } from './bench-compare.ts';
@@ -15,6 +16,7 @@ import { exportCommand, exportFormats } from './export.ts';
 import { flowCommand } from './flow.ts';
 import { inspectCommand } from './inspect.ts';
 import { above0, ascending, list, size, whole } from './options.ts';
+import { probeCommand } from './probe.ts';
 import { configArgument, problemFlags, problemGroups } from './problem.ts';
 import { reportCommand } from './report.ts';
 import { reproduceCommand } from './reproduce.ts';
@@ -22,7 +24,7 @@ import { runCommand } from './run.ts';
 import { tuneCommand } from './tune.ts';
 import { verifyCommand } from './verify.ts';
 import { version } from './version.ts';
-import { places } from './where.ts';
+import { type Place, places } from './where.ts';
 
 export const program = new Command('flatwalk')
   .description('Label-noise SGD on two-layer networks, and the sharpness it lowers, on WebGPU.')
@@ -32,12 +34,13 @@ export const program = new Command('flatwalk')
   .exitOverride();
 
 /** Options that every command has. */
-function command(name: string, description: string): Command {
+function command(name: string, description: string, place: Place | null = 'node'): Command {
+  const where = new Option('--in <place>', place ? 'where to compute' : 'only there (default: everywhere)');
   return program
     .command(name)
     .description(description)
     .exitOverride()
-    .addOption(new Option('--in <place>', 'where to compute').choices(places).default('node'))
+    .addOption(where.choices(places).default(place ?? undefined))
     .addOption(
       new Option('--adapter <name>', 'which adapter to use')
         .choices(adapterWishes)
@@ -185,6 +188,17 @@ program
   .option('--json', 'print one JSON document on stdout, and everything else on stderr', false)
   .addHelpText('after', '\nExample: flatwalk report results/quiet results/noisy --out side-by-side.html --png figures')
   .action(reportCommand);
+
+command('adapters', 'list every adapter there is, in Node and in Chrome, and say which one is used and why', null)
+  .option('--patience <seconds>', 'seconds that an adapter has to open', above0, 60)
+  .addHelpText('after', '\nExample: flatwalk adapters --json')
+  .action(adaptersCommand);
+
+program
+  .command('probe', { hidden: true })
+  .addOption(new Option('--in <place>').choices(places).default('node'))
+  .addOption(new Option('--adapter <name>').choices(adapterWishes).default('auto'))
+  .action(probeCommand);
 
 const bench = command('bench', 'measure what things cost on this adapter, each result checked before its time is given')
   .addOption(new Option('--suite <names...>', 'which suites (default: all)').choices(suites.map(({ name }) => name)))

@@ -67,13 +67,13 @@ const fixes: Record<AdapterKind, string> = {
     'Add the package (npm install @sparticuz/chromium, on Linux x64), or choose another adapter: --adapter auto',
 };
 
-/** Reads a wish given as text. */
-export function parseAdapterWish(text: string): AdapterWish {
+/** Reads a wish given as text, by an environment variable if one is named. @throws BAD_ARGUMENT */
+export function parseAdapterWish(text: string, variable?: string): AdapterWish {
   const wish = adapterWishes.find((name) => name === text);
   if (wish) return wish;
   throw new FlatwalkError(
     'BAD_ARGUMENT',
-    `There is no adapter choice "${text}".`,
+    `There is no adapter choice "${text}"${variable ? ` (${variable})` : ''}.`,
     `Choose ${adapterWishes.join(', ')}.`,
   );
 }
@@ -98,7 +98,7 @@ function inWords(value: unknown): string {
 
 /** The wish in force where none was given: FLATWALK_ADAPTER, else `auto`. */
 export function defaultAdapterWish(environment: NodeJS.ProcessEnv = process.env): AdapterWish {
-  return parseAdapterWish(environment.FLATWALK_ADAPTER || 'auto');
+  return parseAdapterWish(environment.FLATWALK_ADAPTER || 'auto', 'FLATWALK_ADAPTER');
 }
 
 /**
@@ -107,7 +107,7 @@ export function defaultAdapterWish(environment: NodeJS.ProcessEnv = process.env)
  */
 export function pinnedAdapterWish(environment: NodeJS.ProcessEnv = process.env): AdapterWish {
   const chosen = environment.FLATWALK_TEST_ADAPTER;
-  if (chosen && chosen !== 'all') return parseAdapterWish(chosen);
+  if (chosen && chosen !== 'all') return parseAdapterWish(chosen, 'FLATWALK_TEST_ADAPTER');
   return typeof findEmbedded() === 'string' ? 'auto' : 'swiftshader';
 }
 
