@@ -64,7 +64,9 @@ describe('a fault is noticed', () => {
     ['a column not taken off', 'cholesky_update', 'cholesky_update', 'k < 32u', 'k < 31u'],
     ['an equation too few', 'cholesky_solve', 'cholesky_solve', 'var done = 0u', 'var done = 1u'],
     ['the draws of another replica', 'draw_ahead', 'draw_ahead', '(index / BATCH) % params', 'index % params'],
-    ['noise left out', 'sgd_lane', 'sgd_lane, cubic', 'own.noise * drawn.noise', '0.0'],
+    ['noise left out', 'sgd_lane', 'sgd_lane, cubic', 'now.noise * drawn.noise', '0.0'],
+    ['a schedule left out', 'sgd_lane', 'sgd_lane, cubic', 'own.noise * now.noise', 'own.noise'],
+    ['the factors of another step', 'sgd_lane', 'sgd_lane, cubic', 'step % SCHEDULED', '(step + 1u) % SCHEDULED'],
     [
       'noise of the step before',
       'sgd_group',
