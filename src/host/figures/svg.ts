@@ -80,7 +80,10 @@ export function drawInline(figure: Figure, width = WIDTH): string {
   svg.setAttribute('class', 'plot');
   svg.prepend(...keys);
   // A tenth of a pixel is as fine as anybody sees.
-  return written(svg, figure.label).replaceAll(/ d="[^"]*"/g, (path: string) => path.replaceAll(/(\.\d)\d+/g, '$1'));
+  for (const path of svg.querySelectorAll('path')) {
+    path.setAttribute('d', (path.getAttribute('d') ?? '').replaceAll(/(\.\d)\d+/g, '$1'));
+  }
+  return written(svg, figure.label);
 }
 
 function plot({ title: _, label: __, keys = [], ...options }: Figure, width: number) {
@@ -97,6 +100,11 @@ function plot({ title: _, label: __, keys = [], ...options }: Figure, width: num
     style: { fontSize: `${FONT}px`, ...(typeof options.style === 'object' ? options.style : {}) },
   });
   svg.setAttribute('role', 'img');
+  // Parts of an image have no names of their own.
+  for (const part of svg.querySelectorAll('g')) {
+    for (const name of ['aria-label', 'aria-hidden']) part.removeAttribute(name);
+  }
+  svg.removeAttribute('aria-label');
   const make = (name: string, attributes: Record<string, string>, text = '') => {
     const element = document.createElementNS('http://www.w3.org/2000/svg', name);
     for (const [key, value] of Object.entries(attributes)) element.setAttribute(key, value);

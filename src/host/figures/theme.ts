@@ -37,6 +37,7 @@ export const themes: Readonly<Record<Theme, Readonly<Record<string, string>>>> =
     alarm: '#ffebe9',
     ...numbered('run', runs.light),
     ...numbered('heat', heat('light')),
+    ...numbered('heat-text', heat('light').map(legibleOn)),
   },
   dark: {
     page: '#0d1117',
@@ -57,15 +58,22 @@ export const themes: Readonly<Record<Theme, Readonly<Record<string, string>>>> =
     alarm: '#3a1618',
     ...numbered('run', runs.dark),
     ...numbered('heat', heat('dark')),
+    ...numbered('heat-text', heat('dark').map(legibleOn)),
   },
 };
 
 export const RUN_COLOURS = runs.light.length;
 
+const heatStep = (share: number) => Math.round(Math.max(-1, Math.min(1, share)) * HEAT_STEPS) + HEAT_STEPS;
+
 /** The variable of a value between -1 and 1 on the diverging scale. */
 export function heatColour(share: number): string {
-  const step = Math.round(Math.max(-1, Math.min(1, share)) * HEAT_STEPS) + HEAT_STEPS;
-  return `var(--heat-${step})`;
+  return `var(--heat-${heatStep(share)})`;
+}
+
+/** The variable of text on that colour. */
+export function heatTextColour(share: number): string {
+  return `var(--heat-text-${heatStep(share)})`;
 }
 
 /** The text with the colours of one theme in the place of variables, for programs that know none. */
@@ -79,6 +87,20 @@ function heat(theme: Theme): string[] {
     const share = k / HEAT_STEPS - 1;
     return mixed(zero, share < 0 ? low : high, Math.abs(share));
   });
+}
+
+/** Black or white: one of them has a contrast of 4.5 with any colour. */
+function legibleOn(colour: string): string {
+  return luminance(colour) > 0.179 ? '#000000' : '#ffffff';
+}
+
+/** Relative luminance as WCAG 2 defines it. */
+function luminance(colour: string): number {
+  const [r, g, b] = [1, 3, 5].map((at) => {
+    const share = Number.parseInt(colour.slice(at, at + 2), 16) / 255;
+    return share <= 0.04045 ? share / 12.92 : ((share + 0.055) / 1.055) ** 2.4;
+  });
+  return 0.2126 * r + 0.7152 * g + 0.0722 * b;
 }
 
 /** Between two colours of the form #rrggbb. */

@@ -3,7 +3,7 @@ import * as Plot from '@observablehq/plot';
 import { colours, type Figure, type Key, power } from '../figures/svg.ts';
 import type { StoredClaim } from '../results/schema.ts';
 import { counted, shown, tick } from './numbers.ts';
-import type { NamedFigure } from './run-figures.ts';
+import { type NamedFigure, roundTick } from './run-figures.ts';
 
 /** Numbers by column. */
 type Table = Readonly<Record<string, readonly number[]>>;
@@ -55,17 +55,19 @@ function records(table: Table): Record<string, number>[] {
 }
 
 const dashed = '6 4';
+/** Shares of a start that float64 can tell from nothing. */
+const LEAST = 1e-12;
 const ink = (k: number) => `var(--run-${k % 8})`;
 const grid = { grid: true } as const;
 const identity = { color: { type: 'identity' } } as const;
 
-function drawWalk([[name, table]]: Tables): Omit<NamedFigure, 'name' | 'notes'> {
+function drawWalk([[, table]]: Tables): Omit<NamedFigure, 'name' | 'notes'> {
   const rows = records(table);
   return {
     caption:
       'The mean of many walks (dots) should lie on the prediction for their step size; the plain flow is where they would go at vanishing steps.',
     figure: {
-      title: `Walks and their prediction: ${name}`,
+      title: 'Walks and their prediction',
       label: `Mean sharpness of walks from ${shown(rows[0]?.mean, 4)} to ${shown(rows[rows.length - 1]?.mean, 4)}, with the corrected and the plain prediction`,
       x: { label: 'steps', tickFormat: tick, ticks: 5 },
       y: { label: 'F after retraction', ...grid, tickFormat: tick },
@@ -150,10 +152,10 @@ function familyColours(tables: Tables): { colour: (name: string) => string; keys
 function drawDecay(tables: Tables): Omit<NamedFigure, 'name' | 'notes'> {
   const { colour, keys } = familyColours(tables);
   const points = scaled(tables, (row, rate, first) => ({ x: 2 * rate * row.time, y: row.gap / first.gap })).filter(
-    ({ y }) => y > 1e-12,
+    ({ y }) => y > LEAST,
   );
   const last = Math.max(...points.map(({ x }) => x));
-  const theory = [0, last].map((x) => ({ x, y: Math.exp(-x) })).filter(({ y }) => y > 0);
+  const theory = [0, Math.min(last, -Math.log(LEAST))].map((x) => ({ x, y: Math.exp(-x) }));
   return {
     caption:
       'With time in units of the predicted rate, every flow should in the end fall as steeply as the dashed line.',
@@ -167,7 +169,7 @@ function drawDecay(tables: Tables): Omit<NamedFigure, 'name' | 'notes'> {
         tickFormat: power,
         ticks: 6,
         ...grid,
-        domain: [1e-12, 2],
+        domain: [LEAST, 2],
       },
       ...identity,
       marks: [
@@ -177,7 +179,6 @@ function drawDecay(tables: Tables): Omit<NamedFigure, 'name' | 'notes'> {
           stroke: colours.predicted,
           strokeDasharray: dashed,
           strokeWidth: 2,
-          clip: true,
         }),
         Plot.line(points, { x: 'x', y: 'y', z: 'name', stroke: ({ name }) => colour(name), strokeWidth: 1.5 }),
       ],
@@ -198,7 +199,7 @@ function drawConvexity(tables: Tables): Omit<NamedFigure, 'name' | 'notes'> {
       title: 'F becomes convex on the way',
       label: `Smallest eigenvalue of the Riemannian Hessian over rho along ${tables.length} flows, tending to one`,
       x: { type: 'log', label: 'time × ρ', tickFormat: power, ticks: 6 },
-      y: { type: 'symlog', constant: 0.5, label: 'smallest eigenvalue / ρ', tickFormat: tick, ticks: 6, ...grid },
+      y: { type: 'symlog', constant: 0.5, label: 'smallest eigenvalue / ρ', tickFormat: roundTick, ticks: 6, ...grid },
       ...identity,
       marks: [
         Plot.ruleY([0], { stroke: 'currentColor', strokeOpacity: 0.5 }),
@@ -220,7 +221,7 @@ function drawStarts([[, table]]: Tables): Omit<NamedFigure, 'name' | 'notes'> {
       title: `At random starts F is not convex in ${below} of ${values.length}`,
       label: `Smallest eigenvalues of the Riemannian Hessian at ${values.length} random starts in ascending order, ${below} of them negative`,
       x: { label: 'start, in ascending order', ticks: 5, tickFormat: tick },
-      y: { type: 'symlog', constant: scale, label: 'smallest eigenvalue', tickFormat: tick, ticks: 6, ...grid },
+      y: { type: 'symlog', constant: scale, label: 'smallest eigenvalue', tickFormat: roundTick, ticks: 6, ...grid },
       ...identity,
       marks: [
         Plot.ruleY([0], { stroke: 'currentColor', strokeOpacity: 0.5 }),

@@ -124,17 +124,33 @@ ${claimsTable(claims, anchor)}
 ${
   drawn.length > 0 &&
   html`<h3 class="part">What the claims rest on</h3>
-${drawn.map(
-  ({ claim, figures }) => html`<section class="claim" id="${claimId(claim.id)}">
-<h4>Claim ${claim.id} ${verdictCell(claim.holds)}</h4>
-<p>${claim.statement}</p>
-<div class="figures">
-${figures.map((figure, k) => figureOf(figure, `${claimId(claim.id)}-${k}`, 5))}</div>
-</section>
-`,
-)}`
+${families(drawn).map((family) => claimFamily(family, claimId))}`
 }<h3 class="part">Every experiment</h3>
 ${runs.map((one) => experiment(one, runId(one.run.name)))}`;
+}
+
+type DrawnClaims = ResultFigures['claims'];
+
+/** Claims of one number, as 7.single and 7.fullSum. */
+function families(drawn: DrawnClaims): DrawnClaims[] {
+  const number = (id: string) => id.split('.')[0];
+  const numbers = [...new Set(drawn.map(({ claim }) => number(claim.id)))];
+  return numbers.map((one) => drawn.filter(({ claim }) => number(claim.id) === one));
+}
+
+function claimFamily(family: DrawnClaims, claimId: (id: string) => string): Markup {
+  const several = family.length > 1;
+  const [{ claim: first }] = family;
+  const titled = (figure: NamedFigure, id: string) =>
+    several ? { ...figure, figure: { ...figure.figure, title: `${id}: ${figure.figure.title}` } } : figure;
+  return html`<section class="claim">
+<h4>Claim ${several ? first.id.split('.')[0] : first.id}</h4>
+<ul class="verdicts">
+${family.map(({ claim }) => html`<li id="${claimId(claim.id)}">${several && html`<b>${claim.id}</b> `}${verdictCell(claim.holds)}: ${claim.statement}</li>\n`)}</ul>
+<div class="figures">
+${family.map(({ claim, figures }) => figures.map((figure, k) => figureOf(titled(figure, claim.id), `${claimId(claim.id)}-${k}`, 5)))}</div>
+</section>
+`;
 }
 
 interface Drawn {
@@ -159,7 +175,7 @@ function runSection({ run, figures }: Drawn, id: string, named: boolean): Markup
     figures.length === 0
       ? noRows
       : html`<div class="figures">
-${figures.map((figure, k) => figureOf(figure, `${id}-${k}`, 4))}</div>
+${figures.map((figure, k) => figureOf(figure, `${id}-${k}`, named ? 4 : 3))}</div>
 `
   }`;
 }

@@ -1,7 +1,7 @@
 /** The feature matrix before and after, as colours on one scale. */
 import * as Plot from '@observablehq/plot';
 import type { Figure } from '../figures/svg.ts';
-import { heatColour } from '../figures/theme.ts';
+import { heatColour, heatTextColour } from '../figures/theme.ts';
 import type { StoredFeatures } from '../results/schema.ts';
 import { counted, shown } from './numbers.ts';
 import type { NamedFigure } from './run-figures.ts';
@@ -169,8 +169,7 @@ function numbers(
     x: 'x',
     y: 'y',
     text: ({ value }) => (Number.isFinite(value) ? value.toFixed(2).replace('-', '−') : '–'),
-    // Cells of strong colour need the page's colour on them.
-    fill: ({ value }) => (Math.abs(value) > 0.68 * largest ? 'var(--page)' : 'currentColor'),
+    fill: ({ value }) => heatTextColour(largest > 0 ? value / largest : 0),
     fontSize: 11,
   });
 }

@@ -1,8 +1,8 @@
 /** Numbers as people read them. */
 
-/** Six digits at most; thousands apart; a minus that is one; `not finite` in words. */
+/** Few digits; thousands apart; a minus that is one; what is not finite in words or signs. */
 export function shown(value: number, digits = 5): string {
-  if (Number.isNaN(value)) return 'not a number';
+  if (Number.isNaN(value)) return 'not finite';
   if (!Number.isFinite(value)) return value > 0 ? '∞' : '−∞';
   const size = Math.abs(value);
   if (Number.isInteger(value) && size < 1e15) return grouped(String(value));

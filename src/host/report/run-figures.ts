@@ -126,22 +126,32 @@ type Scale = View['scale'];
 function chooseScale({ scale }: View, values: readonly number[]): Scale {
   const above = values.filter((value) => value > 0);
   const ratio = Math.max(...above) / Math.min(...above);
-  if (scale === 'log') return above.length > 0 && (ratio >= 10 || values.length === 1) ? 'log' : 'linear';
+  if (scale === 'log') return above.length > 0 && ratio >= 10 ? 'log' : 'linear';
   return scale === 'linear' && above.length === values.length && ratio > 100 ? 'log' : scale;
 }
 
 function yScale(scale: Scale, values: readonly number[]): Plot.ScaleOptions {
   if (scale === 'log') return { type: 'log', ...logTicks(values) };
   if (scale === 'linear') return { tickFormat: tick, ticks: 5 };
-  return { type: 'symlog', constant: Math.max(1e-12, median(values.map(Math.abs)) / 10), tickFormat: tick, ticks: 5 };
+  return {
+    type: 'symlog',
+    constant: Math.max(1e-12, median(values.map(Math.abs)) / 10),
+    tickFormat: roundTick,
+    ticks: 5,
+  };
 }
 
 /** Powers of ten alone, unless there are few. */
 export function logTicks(values: readonly number[]): Plot.ScaleOptions {
   const above = values.filter((value) => value > 0);
   if (Math.max(...above) >= 1000 * Math.min(...above)) return { tickFormat: power, ticks: 6 };
-  const round = (value: number) => [1, 2, 5].includes(Number(value.toExponential().split('e')[0]));
-  return { tickFormat: (value: number) => (round(value) ? tick(value) : ''), ticks: 6 };
+  return { tickFormat: roundTick, ticks: 6 };
+}
+
+/** Where ticks crowd: 1, 2 and 5 times powers of ten alone. */
+export function roundTick(value: number): string {
+  const leading = Math.abs(Number(value.toExponential().split('e')[0]));
+  return [0, 1, 2, 5].includes(leading) ? tick(value) : '';
 }
 
 const median = (values: readonly number[]) => [...values].sort((a, b) => a - b)[values.length >> 1] ?? 1;
@@ -201,7 +211,9 @@ function notesOf(lines: readonly Line[], cut: Cut): string[] {
   const diverged = Math.max(...lines.map(({ curve }) => curve.diverged));
   return [
     notFinite > 0 ? `${counted(notFinite, 'number was', 'numbers were')} not finite, and left out.` : '',
-    diverged > 0 ? `${counted(diverged, 'replica')} diverged, and left out from there on.` : '',
+    diverged > 0
+      ? `${counted(diverged, 'replica')} diverged, and ${diverged === 1 ? 'is' : 'are'} left out from there on.`
+      : '',
     below > 0 ? `${counted(below, 'point')} of zero or below, which a logarithmic axis does not have, left out.` : '',
     cut.x && lines.some(({ curve }) => curve.points.some(({ x }) => x <= 0)) ? 'Time 0 has no place on this axis.' : '',
   ].filter(Boolean);

@@ -11,7 +11,7 @@ import { type ReportRun, runsOf } from './runs.ts';
 import { environmentRows, type Row, settingRows } from './settings.ts';
 
 /** Width at which figures are drawn, in their own pixels: narrow, so that their text is legible on a phone. */
-export const FIGURE_WIDTH = 480;
+export const FIGURE_WIDTH = 400;
 
 /** One figure with what to see in it. `id` is unique in the document. */
 export function figureOf({ figure, caption, notes }: NamedFigure, id: string, level: 3 | 4 | 5 = 3): Markup {
@@ -101,7 +101,7 @@ export function tiles(run: ReportRun): Markup {
   const tile = (name: string, from: string, to: string) =>
     html`<div><dt>${name}</dt><dd><span>${from} →</span> <strong>${to}</strong></dd></div>\n`;
   const ends = (metric: string) => {
-    const points = curveOf(rows, metric, axis).points.filter(({ y }) => Number.isFinite(y));
+    const { points } = curveOf(rows, metric, axis);
     return points.length === 0 ? null : [points[0].y, points[points.length - 1].y];
   };
   const loss = ends('loss');
@@ -147,13 +147,14 @@ export function claimsTable(claims: readonly StoredClaim[], anchor: (claim: Stor
     const target = anchor(claim);
     return target === null ? html`${claim.id}` : html`<a href="#${target}">${claim.id}</a>`;
   };
-  return html`<table class="claims">
+  // The roles say what it is where the style lays its rows out as blocks, on phones.
+  return html`<table class="claims" role="table">
 <caption>${held} of ${judged.length} judged claims hold; ${claims.length - judged.length} are reported without a verdict. A number leads to its figures.</caption>
-<thead><tr><th scope="col">Verdict</th><th scope="col">Claim</th><th scope="col">Measured</th><th scope="col">Expected</th></tr></thead>
-<tbody>
+<thead role="rowgroup"><tr role="row">${['Verdict', 'Claim', 'Measured', 'Expected'].map((name) => html`<th scope="col" role="columnheader">${name}</th>`)}</tr></thead>
+<tbody role="rowgroup">
 ${claims.map(
   (claim) =>
-    html`<tr><td>${verdictCell(claim.holds)}</td><th scope="row"><b>${link(claim)}</b> ${claim.statement}</th><td>${claim.measured}</td><td>${claim.expected}</td></tr>\n`,
+    html`<tr role="row"><td role="cell">${verdictCell(claim.holds)}</td><th scope="row" role="rowheader"><b>${link(claim)}</b> ${claim.statement}</th><td role="cell">${claim.measured}</td><td role="cell">${claim.expected}</td></tr>\n`,
 )}</tbody>
 </table>
 `;

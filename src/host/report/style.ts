@@ -28,6 +28,7 @@ h2 { margin: 3rem 0 .3rem; padding-top: 1.4rem; border-top: 1px solid var(--edge
 .part { margin: 2.4rem 0 .8rem; font-size: 1.3rem }
 section.claim, section.experiment { margin: 1.8rem 0 2.4rem }
 h4 { margin: 0 0 .2rem; font-size: 1.1rem }
+.verdicts { margin: .4rem 0 1rem; padding-left: 1.2rem; max-width: 60rem }
 p { margin: .4rem 0; max-width: 52rem; overflow-wrap: anywhere }
 .lead { font-size: 1.1rem; color: var(--muted) }
 .marks { display: flex; flex-wrap: wrap; gap: .5rem }
@@ -45,7 +46,7 @@ nav ul { display: flex; flex-wrap: wrap; gap: .3rem 1.2rem; margin: .8rem 0 0; p
 @supports selector(:has(a)) { .theme { display: flex } }
 @media (max-width: 34rem) { .theme { position: static; margin: .4rem 0 } }
 .tiles { display: flex; flex-wrap: wrap; gap: .8rem; margin: 1rem 0 }
-.tiles div { flex: 1 1 11rem; max-width: 22rem; padding: .7rem 1rem; border: 1px solid var(--edge); border-radius: .6rem; background: var(--ground) }
+.tiles div { flex: 1 1 10rem; max-width: 22rem; padding: .7rem 1rem; border: 1px solid var(--edge); border-radius: .6rem; background: var(--ground) }
 .tiles dt { color: var(--muted); font-size: .85rem }
 .tiles dd { margin: 0; font-variant-numeric: tabular-nums }
 .tiles dd span { color: var(--muted) }
@@ -61,7 +62,7 @@ caption { padding: .2rem 0 .5rem; text-align: left; color: var(--muted); font-si
 th, td { padding: .35rem .8rem .35rem 0; border-top: 1px solid var(--edge); text-align: left; vertical-align: top; font-weight: 400; overflow-wrap: anywhere }
 thead th { font-weight: 600 }
 .tables { columns: 3 22rem; column-gap: 2.5rem }
-.tables table { margin-bottom: 1.5rem }
+.tables table { margin-bottom: 1.5rem; break-inside: avoid }
 .facts { width: 100% }
 .facts caption { font-size: 1rem; font-weight: 600; color: var(--text) }
 .facts th { width: 42%; color: var(--muted) }
@@ -81,6 +82,10 @@ details { margin: .8rem 0 }
 summary { cursor: pointer; color: var(--muted) }
 footer { margin-top: 3rem; padding-top: 1rem; padding-bottom: 2rem; color: var(--muted); font-size: .85rem }
 @media (max-width: 44rem) {
+  .tiles { gap: .5rem }
+  .tiles div { flex: 1 1 calc(50% - .5rem); max-width: none; padding: .5rem .7rem }
+  .tiles dd strong { font-size: 1.1rem }
+  figure { padding: .7rem .7rem .8rem }
   .claims thead { position: absolute; width: 1px; height: 1px; overflow: hidden; clip-path: inset(50%) }
   .claims :is(tbody, tr, td, th) { display: block; width: auto; border: 0; padding: .1rem 0 }
   .claims tr { padding: .7rem 0; border-top: 1px solid var(--edge) }

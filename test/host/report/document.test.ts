@@ -113,7 +113,7 @@ describe('what is not finite', () => {
 
   test('replicas that diverged are left out from there on, and counted', () => {
     const some = walk((row, k) => ({ ...row, diverged: k >= 3 ? [{ replica: 0, step: 120 }] : [] }));
-    expect(textOf(page(made({ rows: some })).querySelector('figure'))).toContain('1 replica diverged');
+    expect(textOf(page(made({ rows: some })).querySelector('figure'))).toContain('1 replica diverged, and is left out');
   });
 
   test('zero and below has no place on a logarithmic axis, which is said', () => {
@@ -200,7 +200,8 @@ describe('claims', () => {
   test('lead to what they rest on: their series, or the experiment', () => {
     const targets = [...document.querySelectorAll('.claims a')].map((a) => a.getAttribute('href')?.slice(1) ?? '');
     expect(targets).toHaveLength(3);
-    for (const target of targets) expect(document.getElementById(target)?.querySelector('figure')).not.toBeNull();
+    for (const target of targets)
+      expect(document.getElementById(target)?.closest('section')?.querySelector('figure')).not.toBeNull();
   });
 });
 
