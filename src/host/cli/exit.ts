@@ -36,5 +36,3 @@ export const exitCodes: Readonly<Record<ErrorCode, number>> = {
   DISPOSED: INTERNAL,
   ABORTED: INTERRUPTED,
 };
-
-export const exitCodesText = `Exit codes: ${exitMeanings.map(([code, meaning]) => `${code} ${meaning}`).join(', ')}.`;

@@ -5,6 +5,7 @@ import { toJson } from '../results/json.ts';
 import { readResults } from '../results/read.ts';
 import { csvLines, parquetBytes, type Table, tableOf } from '../results/table.ts';
 import { documentHead, outcomeOf, printDocument } from './session.ts';
+import { Terminal } from './terminal.ts';
 
 export const exportFormats = ['csv', 'parquet'] as const;
 type Format = (typeof exportFormats)[number];
@@ -30,9 +31,10 @@ export function exportCommand(folder: string, { format: asked, out, force, json 
     if (out !== undefined) new ResultsFile(out, { force }).writeContent(contentOf(table, format, metadata));
     else printTable(table, format, metadata);
     const columns = table.columns.map(({ name }) => name);
-    const say = (text: string) => process.stderr.write(`${text}\n`);
-    if (running) say(`${folder} has not ended: these are its rows so far.`);
-    if (out !== undefined) say(`${table.rows} lines, ${columns.length} columns: ${out}`);
+    // The table itself may be on stdout.
+    const terminal = new Terminal(true);
+    if (running) terminal.remark(`${folder} has not ended: these are its rows so far.`);
+    if (out !== undefined) terminal.remark(`${table.rows} lines, ${columns.length} columns: ${out}`);
     if (json) printDocument({ ...head, outcome: { kind: 'finished' }, format, lines: table.rows, columns });
   } catch (error) {
     if (json) printDocument({ ...head, outcome: outcomeOf(error) });

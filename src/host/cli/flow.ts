@@ -70,7 +70,7 @@ export function flowCommand(file: string | undefined, flags: FlowFlags, command:
       return { options: { ...start.options, ...integration, metrics, walk }, config: configOf(file, o, start) };
     },
     conclude(result, terminal) {
-      for (const text of notes) terminal.say(text);
+      for (const text of notes) terminal.remark(text);
       report(result, terminal);
       const { stopped, seconds, time, weights: theta, ...found } = result;
       const kind = stopped === 'aborted' || result.prediction?.stopped === 'aborted' ? 'aborted' : 'finished';

@@ -52,10 +52,10 @@ export function inspectCommand(
       return { options, config: { ...o, ...read.config } };
     },
     conclude(result, terminal) {
-      for (const text of notes) terminal.say(text);
+      for (const text of notes) terminal.remark(text);
       reportInspection(result, terminal);
       const { seconds, ...found } = result;
-      terminal.say(`\nInspected in ${seconds.toFixed(1)} s.`);
+      terminal.remark(`\nInspected in ${seconds.toFixed(1)} s.`);
       const summary = { outcome: { kind: 'finished' }, seconds, ...found, notes: [...notes, ...result.notes] };
       return { summary, exitCode: 0 };
     },

@@ -10,7 +10,7 @@ import { adaptersCommand } from './adapters.ts';
 import { benchCommand, refuseWords } from './bench.ts';
 import { aloneCommand } from './bench-alone.ts';
 import { compareCommand, thresholdOption } from './bench-compare.ts';
-import { exitCodesText } from './exit.ts';
+import { finish } from './common.ts';
 import { explainCommand } from './explain.ts';
 import { exportCommand, exportFormats } from './export.ts';
 import { flowCommand } from './flow.ts';
@@ -256,4 +256,4 @@ bench
   .addOption(new Option('--adapter <name>').choices(adapterWishes).default('auto'))
   .action(aloneCommand);
 
-program.addHelpText('after', `\n${exitCodesText}`);
+finish(program);

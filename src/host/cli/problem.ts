@@ -64,7 +64,10 @@ export interface SizeFlags {
 }
 
 /** What goes with a size; it decides the rest. */
-const besideSize = ['size', 'replicas', 'steps', 'pin', 'plan', 'budget', 'in', 'adapter', 'json'];
+const besideSize = [
+  ...['size', 'replicas', 'steps', 'pin', 'plan', 'budget'],
+  ...['in', 'adapter', 'json', 'quiet', 'verbose'],
+];
 
 export interface ReadProblem {
   readonly options: (DataOptions | SizeOptions) & { readonly steps: number; readonly plan?: PlanWish };

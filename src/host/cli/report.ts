@@ -20,9 +20,9 @@ export async function reportCommand(folders: readonly string[], flags: ReportFla
   try {
     const file = out ?? (folders.length === 1 ? join(folders[0], 'report.html') : 'report.html');
     const report = await writeReportFile(folders, file);
-    terminal.say(`Report: ${report}`);
+    terminal.remark(`Report: ${report}`);
     const figures = svg === undefined && png === undefined ? [] : await writeFigures(folders, flags);
-    if (figures.length > 0) terminal.say(`${figures.length} figures: ${[svg, png].filter(Boolean).join(', ')}`);
+    if (figures.length > 0) terminal.remark(`${figures.length} figures: ${[svg, png].filter(Boolean).join(', ')}`);
     if (json) printDocument({ ...head, outcome: { kind: 'finished' }, report, figures });
   } catch (error) {
     if (json) printDocument({ ...head, outcome: outcomeOf(error) });

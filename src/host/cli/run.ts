@@ -43,7 +43,9 @@ export function runCommand(file: string | undefined, flags: RunFlags): Promise<v
           `DIVERGED at step ${outcome.step}: an update was not finite, or beyond 2^64. The weights kept are the last finite ones. Use a smaller --step-size.`,
         lost: () => `The device was lost at step ${outcome.step}; rows so far are kept.`,
       }[outcome.kind];
-      terminal.say(said());
+      const calm = outcome.kind === 'finished' || outcome.kind === 'stopped';
+      if (calm) terminal.remark(said());
+      else terminal.say(said());
       return {
         summary: { outcome, ...rest, seconds, finalMetrics },
         weights,

@@ -97,6 +97,7 @@ export async function perform<N extends TaskName>(job: Job<N>): Promise<void> {
     config = prepared.config ?? config;
     out ??= prepared.out;
     if (keep && out) checkRoom(out, keep.force ?? false);
+    terminal.detail('Settings and data are read');
     const file = job.file === undefined ? null : new ResultsFile(job.file);
     const context: TaskContext = {
       ...job.powers,
@@ -105,6 +106,7 @@ export async function perform<N extends TaskName>(job: Job<N>): Promise<void> {
         if (event.kind === 'configured') {
           config = { ...config, ...event.settings };
           facts = event.facts;
+          terminal.detail(`Configured: ${toJson(event)}`);
         }
         if (isKept(event)) results()?.keep(event);
         terminal.event(event);
@@ -113,13 +115,15 @@ export async function perform<N extends TaskName>(job: Job<N>): Promise<void> {
     const result = await runTask(job.task, prepared.options, context, {
       place: common.in,
       adapter: common.adapter,
-      onEnvironment(e) {
+      onEnvironment(e, why) {
         environment = e;
         terminal.environment(e);
-        for (const text of prepared.notes ?? []) terminal.say(text);
+        terminal.detail(`The adapter is open${why ? `: ${why}` : ''}`);
+        for (const text of prepared.notes ?? []) terminal.remark(text);
       },
     });
     terminal.end();
+    terminal.detail('Computed');
     const concluded = await job.conclude(result, terminal);
     summary = concluded.summary;
     process.exitCode = concluded.exitCode;
@@ -128,7 +132,7 @@ export async function perform<N extends TaskName>(job: Job<N>): Promise<void> {
     results()?.writeSummary(document);
     file?.write(document);
     const path = folder?.path ?? file?.path;
-    if (path) terminal.say(`Results: ${path}`);
+    if (path) terminal.remark(`Results: ${path}`);
   } catch (error) {
     terminal.end();
     failure = error;
@@ -158,7 +162,8 @@ export async function perform<N extends TaskName>(job: Job<N>): Promise<void> {
 /** The report of a folder that is complete by itself. @throws HOST where it cannot be made, unless something worse has been told */
 async function report(folder: string, terminal: Terminal, alone: boolean): Promise<void> {
   try {
-    terminal.say(`Report: ${await writeReport(folder)}`);
+    terminal.remark(`Report: ${await writeReport(folder)}`);
+    terminal.detail('Reported');
   } catch (cause) {
     const trouble = new FlatwalkError(
       'HOST',

@@ -1,9 +1,11 @@
 /** Runs the command that was typed, and tells a failure in two lines. */
+import { inspect } from 'node:util';
 import { type Command, CommanderError } from 'commander';
 import { FlatwalkError } from '../../engine/index.ts';
 import { BAD_USAGE, exitCodes, INTERNAL } from './exit.ts';
 import { program } from './main.ts';
 import { documentHead, outcomeOf, printDocument } from './session.ts';
+import { isVerbose } from './terminal.ts';
 
 /** Sets the exit code of the process. Never throws. */
 export async function start(): Promise<void> {
@@ -11,10 +13,12 @@ export async function start(): Promise<void> {
   if (process.env.FLATWALK_ADAPTER === '') delete process.env.FLATWALK_ADAPTER;
 
   // Whoever reads the output may have had enough of it, as `head` has.
-  process.stdout.on('error', (error: NodeJS.ErrnoException) => {
-    if (error.code === 'EPIPE') process.exit();
-    throw error;
-  });
+  for (const stream of [process.stdout, process.stderr]) {
+    stream.on('error', (error: NodeJS.ErrnoException) => {
+      if (error.code === 'EPIPE') process.exit();
+      throw error;
+    });
+  }
 
   try {
     await program.parseAsync();
@@ -25,14 +29,14 @@ export async function start(): Promise<void> {
 
 function report(error: unknown): number {
   if (error instanceof CommanderError) return reportUsage(error);
-  if (process.env.FLATWALK_DEBUG) process.stderr.write(`${(error as Error)?.stack}\n`);
+  if (process.env.FLATWALK_DEBUG || isVerbose()) process.stderr.write(`${inspect(error)}\n`);
   if (error instanceof FlatwalkError) {
     process.stderr.write(`flatwalk: ${error.message}\n`);
     return exitCodes[error.code];
   }
   const message = error instanceof Error ? error.message : String(error);
   process.stderr.write(
-    `flatwalk: this should not have happened: ${message}\n  Please report it, with what FLATWALK_DEBUG=1 adds.\n`,
+    `flatwalk: this should not have happened: ${message}\n  Please report it, with what --verbose adds.\n`,
   );
   return INTERNAL;
 }

@@ -7,9 +7,34 @@ import type { Environment } from './where.ts';
 
 const BETWEEN_LINES_MS = 10_000;
 
+/** How much is said, and where to: once for the process, before anything is said. */
+export interface Voice {
+  /** What people read goes to stderr, so that stdout holds a JSON document alone. */
+  readonly json?: boolean;
+  /** Nothing but what was asked for, and errors. */
+  readonly quiet?: boolean;
+  /** Also how it was done, and stack traces of errors. */
+  readonly verbose?: boolean;
+}
+let voice: Voice = {};
+let colours = picocolors.createColors(false);
+
+export function setVoice(chosen: Voice): void {
+  voice = chosen;
+  colours = picocolors.createColors(mayColour(chosen.json ? process.stderr : process.stdout));
+}
+
 /** Colours are for terminals: picocolors would also write them to the log of a build server. */
-const { FORCE_COLOR, NO_COLOR } = process.env;
-const colours = picocolors.createColors(!NO_COLOR && (Boolean(FORCE_COLOR) || process.stdout.isTTY === true));
+function mayColour(stream: NodeJS.WriteStream): boolean {
+  const { NO_COLOR, FORCE_COLOR, TERM } = process.env;
+  if (NO_COLOR) return false;
+  if (FORCE_COLOR) return FORCE_COLOR !== '0' && FORCE_COLOR !== 'false';
+  return stream.isTTY === true && TERM !== 'dumb';
+}
+
+export function isVerbose(): boolean {
+  return voice.verbose === true;
+}
 
 /** Everything a person reads goes to stderr when stdout is to hold a JSON document alone. */
 export class Terminal {
@@ -21,25 +46,41 @@ export class Terminal {
 
   constructor(json: boolean) {
     this.#out = json ? process.stderr : process.stdout;
-    this.#bar = process.stderr.isTTY
-      ? new SingleBar(
-          { format: '{bar} {percentage}%  {label}', stream: process.stderr, hideCursor: true, clearOnComplete: true },
-          Presets.shades_classic,
-        )
-      : null;
+    this.#bar =
+      process.stderr.isTTY && !voice.quiet
+        ? new SingleBar(
+            { format: '{bar} {percentage}%  {label}', stream: process.stderr, hideCursor: true, clearOnComplete: true },
+            Presets.shades_classic,
+          )
+        : null;
   }
 
+  /** What was asked for. With a document of it, that is what was asked for. */
   say(text: string): void {
+    if (!(voice.quiet && this.#out === process.stderr)) this.#write(text, this.#out);
+  }
+
+  /** What is good to know. */
+  remark(text: string): void {
+    if (!voice.quiet) this.#write(text, this.#out);
+  }
+
+  /** How it was done, for who asks. */
+  detail(text: string): void {
+    if (voice.verbose) this.#write(`[${(performance.now() / 1000).toFixed(2)} s] ${text}`, process.stderr);
+  }
+
+  #write(text: string, stream: NodeJS.WriteStream): void {
     this.#bar?.stop();
     this.#started = false;
-    this.#out.write(`${text}\n`);
+    stream.write(`${text}\n`);
   }
 
   environment(e: Environment): void {
     const where = e.in === 'chrome' ? `headless Chrome (${e.browser})` : `Node ${e.node}`;
-    this.say(`Adapter: ${colours.bold(e.adapter.name)} (${e.adapter.description || e.adapter.vendor}) in ${where}`);
+    this.remark(`Adapter: ${colours.bold(e.adapter.name)} (${e.adapter.description || e.adapter.vendor}) in ${where}`);
     if (e.adapter.software) {
-      this.say(
+      this.remark(
         colours.yellow(
           'This is a SOFTWARE adapter: a CPU computes what a GPU should. Results are right; it is slow, and its times say nothing about a GPU.',
         ),
@@ -48,7 +89,7 @@ export class Terminal {
   }
 
   event(event: TaskEvent): void {
-    if (event.kind === 'note') this.say(event.text);
+    if (event.kind === 'note') this.remark(event.text);
     if (event.kind !== 'progress') return;
     if (!this.#bar) {
       this.#progressLine(event.share, event.label);
@@ -61,7 +102,7 @@ export class Terminal {
 
   /** For logs: now and then. */
   #progressLine(share: number, label: string): void {
-    if (performance.now() - this.#told < BETWEEN_LINES_MS) return;
+    if (voice.quiet || performance.now() - this.#told < BETWEEN_LINES_MS) return;
     this.#told = performance.now();
     process.stderr.write(`${Math.floor(100 * Math.min(1, share))} %  ${label}\n`);
   }

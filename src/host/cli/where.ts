@@ -45,8 +45,8 @@ function environment(place: Place, adapter: AdapterDescription, browser?: string
 export interface Where {
   readonly place: Place;
   readonly adapter?: AdapterWish;
-  /** Called once, before the task starts. */
-  readonly onEnvironment: (environment: Environment) => void;
+  /** Called once, before the task starts; with why this adapter, where that is known. */
+  readonly onEnvironment: (environment: Environment, why?: string) => void;
 }
 
 /** Runs a task in Node or in headless Chrome; nothing above this line knows which. @throws what the task throws */
@@ -64,10 +64,10 @@ export async function runTask<N extends TaskName>(
     });
     return result;
   }
-  const { gpu } = await openNodeGpu(wish);
+  const { gpu, kind, reason } = await openNodeGpu(wish);
   const engine = await Engine.open({ gpu });
   try {
-    onEnvironment(environment('node', engine.adapter));
+    onEnvironment(environment('node', engine.adapter), `${kind} (${reason})`);
     const open = () => Engine.open({ gpu });
     const here = { ...context, open, findPeers: (python?: string) => findPeers(gpu, python) };
     return (await tasks[name].run(engine, options as never, here)) as TaskResult<N>;
