@@ -1,9 +1,12 @@
 import { extname } from 'node:path';
 import { FlatwalkError } from '../../engine/index.ts';
+import { endingOf } from '../files/kinds.ts';
+import { writtenEndings } from '../files/weights.ts';
 import { ResultsFile } from '../results/file.ts';
 import { toJson } from '../results/json.ts';
 import { readResults } from '../results/read.ts';
 import { csvLines, parquetBytes, type Table, tableOf } from '../results/table.ts';
+import { exportWeights } from './export-weights.ts';
 import { documentHead, outcomeOf, printDocument } from './session.ts';
 import { Terminal } from './terminal.ts';
 
@@ -17,10 +20,15 @@ interface ExportOptions {
   readonly json: boolean;
 }
 
-/** The rows of a results folder as a table, in a file or on stdout. */
+/** The rows of a results folder as a table, in a file or on stdout; or its weights, where a file's name says so. */
 export function exportCommand(folder: string, { format: asked, out, force, json }: ExportOptions): void {
   const head = documentHead('export', { folder, format: asked, out });
   try {
+    if (asked === undefined && out !== undefined && writtenEndings.includes(endingOf(out))) {
+      const written = exportWeights(folder, out, force);
+      if (json) printDocument({ ...head, outcome: { kind: 'finished' }, ...written });
+      return;
+    }
     const format = asked ?? formatOf(out);
     if (json && out === undefined) {
       throw new FlatwalkError('BAD_ARGUMENT', '--json has stdout for its document', 'Name a file with --out.');
@@ -49,7 +57,7 @@ function formatOf(out: string | undefined): Format {
   if (format) return format;
   throw new FlatwalkError(
     'BAD_ARGUMENT',
-    `${out} ends neither in .csv nor in .parquet`,
+    `${out} ends neither in .csv nor in .parquet, nor in ${writtenEndings.join(', ')} for weights`,
     'Say which it is to be with --format.',
   );
 }

@@ -168,7 +168,10 @@ program
   .option('--out <file>', 'where to (default: stdout)')
   .option('--force', 'replace that file if it exists', false)
   .option('--json', 'print one JSON document on stdout, and everything else on stderr', false)
-  .addHelpText('after', '\nExample: flatwalk export results/first --out first.parquet')
+  .addHelpText(
+    'after',
+    '\nExamples: flatwalk export results/first --out first.parquet\n          flatwalk export results/first --out first.safetensors',
+  )
   .action(exportCommand);
 
 program

@@ -1,15 +1,5 @@
-/** Bytes from and to the file system, with its errors in words. Everything else in this folder works on bytes alone. */
-import {
-  closeSync,
-  existsSync,
-  openSync,
-  readdirSync,
-  readFileSync,
-  renameSync,
-  rmSync,
-  statSync,
-  writeFileSync,
-} from 'node:fs';
+/** Bytes from the file system, with its errors in words. Everything else in this folder works on bytes alone. */
+import { existsSync, readdirSync, readFileSync, statSync } from 'node:fs';
 import { basename, dirname, join } from 'node:path';
 import { gunzipSync } from 'node:zlib';
 import { FlatwalkError } from '../../engine/index.ts';
@@ -28,34 +18,6 @@ export function readBytes(file: string): Uint8Array {
     throw unreadable(file, error);
   }
   return /\.gz$/i.test(file) ? unpack(file, bytes) : bytes;
-}
-
-/** Under another name first, so that nobody meets half a file, and what was there stays if it fails. @throws HOST */
-export function writeBytes(file: string, bytes: Uint8Array): void {
-  const unfinished = `${file}.new`;
-  let begun = false;
-  try {
-    const descriptor = openSync(unfinished, 'w');
-    begun = true;
-    try {
-      writeFileSync(descriptor, bytes);
-    } finally {
-      closeSync(descriptor);
-    }
-    renameSync(unfinished, file);
-  } catch (error) {
-    if (begun) rmSync(unfinished, { force: true });
-    const folder = dirname(file);
-    const code = (error as NodeJS.ErrnoException).code;
-    const [why, fix] = {
-      ENOSPC: ['the disk is full', 'Free some space, or choose another folder.'],
-      ENOENT: [`there is no folder ${folder}`, 'Make it, or choose another.'],
-      EISDIR: ['it is a folder', 'Choose another name.'],
-      EACCES: [`${folder} may not be written to`, 'Check its permissions, or choose another folder.'],
-      EROFS: [`${folder} may not be written to`, 'Choose another folder.'],
-    }[code ?? ''] ?? [error instanceof Error ? error.message : String(error), 'Choose another name.'];
-    throw new FlatwalkError('HOST', `Cannot write ${file}: ${why}`, fix, { cause: error });
-  }
 }
 
 /** Before the ending of its name is looked at. @throws BAD_ARGUMENT if there is no such file, or it is a folder */

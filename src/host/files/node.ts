@@ -1,16 +1,9 @@
-/** Files by their names: what commands use. Reading and writing of the bytes themselves knows no file system. */
-import { checkFile, readBytes, writeBytes } from './disk.ts';
+/** Files by their names: what commands read. What reads and writes the bytes themselves knows no file system. */
+import { checkFile, readBytes } from './disk.ts';
 import { checkInstanceEnding, type Instance, parseInstance } from './instance.ts';
 import { checkEnding, endingOf } from './kinds.ts';
 import { type Choice, parseSamples, type Samples, sampleEndings } from './samples.ts';
-import {
-  type ExtraArray,
-  encodeWeights,
-  parseWeights,
-  type Weights,
-  type WeightsFile,
-  weightEndings,
-} from './weights.ts';
+import { parseWeights, type WeightsFile, weightEndings } from './weights.ts';
 
 /**
  * Inputs and labels from a .csv, .tsv, .json, .npz, .npy or .safetensors file, also packed as .gz. See parseSamples.
@@ -33,20 +26,6 @@ export function readWeights(file: string): WeightsFile {
   checkFile(file);
   checkEnding(file, weightEndings);
   return parseWeights(file, readBytes(file));
-}
-
-/**
- * Weights into a .npz, .safetensors or .npy file, which is there whole or not at all, and replaces what was there. See
- * encodeWeights.
- * @throws BAD_ARGUMENT for another ending, BAD_SHAPE where numbers do not fit, HOST when it cannot be written
- */
-export function writeWeights(
-  file: string,
-  weights: Weights,
-  extra?: Readonly<Record<string, ExtraArray>>,
-  metadata?: Readonly<Record<string, string>>,
-): void {
-  writeBytes(file, encodeWeights(file, weights, extra, metadata));
 }
 
 /**

@@ -2,11 +2,11 @@
 import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
-import { readWeights, writeWeights } from '../../../src/host/files/node.ts';
+import { readWeights } from '../../../src/host/files/node.ts';
 import { encodeNpy } from '../../../src/host/files/npy.ts';
 import { encodeNpz, openNpz } from '../../../src/host/files/npz.ts';
 import { encodeSafetensors } from '../../../src/host/files/safetensors.ts';
-import type { ExtraArray } from '../../../src/host/files/weights.ts';
+import { type ExtraArray, encodeWeights } from '../../../src/host/files/weights.ts';
 import { missing, runPython } from './python.ts';
 import { fixture, folder, type Numbers, type numbersIn, tensors } from './support.ts';
 
@@ -86,7 +86,7 @@ describe.skipIf(without.numpy)('NumPy', () => {
   test('weights come back from NumPy to the bit', () => {
     const theta = Float32Array.of(0.1, 1 / 3, -1e-45, 3.4e38, 2 ** -24, -0);
     const weights = { theta, replicas: 1, width: 2, dimension: 3 };
-    writeWeights(join(folder, 'there.npz'), weights);
+    written('there.npz', encodeWeights('there.npz', weights));
     const program = 'import sys, numpy as np; np.savez(sys.argv[2], theta=np.load(sys.argv[1])["theta"])';
     runPython(['-c', program, join(folder, 'there.npz'), join(folder, 'back.npz')]);
     const back = readWeights(join(folder, 'back.npz'));
