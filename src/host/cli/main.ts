@@ -69,6 +69,7 @@ settingFlags(configArgument(command('run', 'train, on data from a file or on gen
   'results',
 ])
   .option('--force', 'replace results that are in that folder already', false)
+  .option('--resume <folder>', 'go on with an interrupted run in its results folder, bit for bit')
   .option('--print-config', 'print the whole configuration and the plan as JSON, and train nothing', false)
   .addHelpText(
     'after',

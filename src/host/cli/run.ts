@@ -1,17 +1,23 @@
+import { join } from 'node:path';
 import type { MetricValues } from '../../engine/index.ts';
 import { givenFlags } from '../config/flags.ts';
 import { trainOptions } from '../config/problem.ts';
+import { SUMMARY } from '../results/layout.ts';
+import { readResumable } from '../results/resume.ts';
 import { readRun } from './problem.ts';
-import { type CommonOptions, perform } from './session.ts';
+import { refuseOthers } from './resume.ts';
+import { type CommonOptions, type Job, perform } from './session.ts';
 
 interface RunFlags extends CommonOptions {
   readonly out?: string;
   readonly force: boolean;
+  readonly resume?: string;
   readonly printConfig: boolean;
 }
 
 export function runCommand(file: string | undefined, flags: RunFlags): Promise<void> {
-  const { in: place, adapter, json, force, printConfig } = flags;
+  const { in: place, adapter, json, force, resume, printConfig } = flags;
+  if (resume !== undefined) return resumeRun(file, flags, resume);
   const common = { in: place, adapter, json: json || printConfig };
   const { out, ...given } = givenFlags(flags);
   const config = { ...(file === undefined ? {} : { file }), ...given };
@@ -24,36 +30,59 @@ export function runCommand(file: string | undefined, flags: RunFlags): Promise<v
     const conclude = () => ({ summary: { outcome: { kind: 'planned' } }, exitCode: 0 });
     return perform({ command: 'run', task: 'configure', common, config, keep: null, prepare, conclude });
   }
+  return perform({ command: 'run', task: 'train', common, config, keep: { out, force }, prepare, conclude });
+}
+
+/** Goes on in the folder of an interrupted run, with its settings. */
+function resumeRun(file: string | undefined, flags: RunFlags, folder: string): Promise<void> {
+  const { in: place, adapter, json } = flags;
   return perform({
     command: 'run',
     task: 'train',
-    common,
-    config,
-    keep: { out, force },
-    prepare,
-    conclude({ outcome, finalMetrics, seconds, weights, metrics: _, ...rest }, terminal) {
-      const columns = rest.request.replicas > 1 ? ['least', 'median', 'largest'] : ['value'];
-      terminal.table(['metric', ...columns], summarise(finalMetrics));
-      if (rest.traceOptimum !== null) terminal.say(`F* = ${rest.traceOptimum.toPrecision(6)}`);
-      const said = {
-        finished: () => `Finished ${outcome.step} steps in ${seconds.toFixed(1)} s.`,
-        stopped: () => `Stopped at step ${outcome.step}.`,
-        aborted: () => `Interrupted at step ${outcome.step}; rows so far are kept.`,
-        diverged: () =>
-          `DIVERGED at step ${outcome.step}: an update was not finite, or beyond 2^64. The weights kept are the last finite ones. Use a smaller --step-size.`,
-        lost: () => `The device was lost at step ${outcome.step}; rows so far are kept.`,
-      }[outcome.kind];
-      const calm = outcome.kind === 'finished' || outcome.kind === 'stopped';
-      if (calm) terminal.remark(said());
-      else terminal.say(said());
+    common: { in: place, adapter, json },
+    config: { resume: folder },
+    keep: {},
+    async prepare() {
+      const goesOn = readResumable(folder);
+      refuseOthers(goesOn, file, flags);
+      const { settings, data, config, notes, tuned } = await readRun(join(folder, SUMMARY), {});
+      const { checkpoint } = goesOn;
+      const text = `Going on from step ${checkpoint.step} of ${settings.steps}.`;
       return {
-        summary: { outcome, ...rest, seconds, finalMetrics },
-        weights,
-        exitCode: { finished: 0, stopped: 0, diverged: 1, lost: 4, aborted: 130 }[outcome.kind],
+        options: { ...trainOptions(settings, data, tuned), resume: checkpoint },
+        config,
+        notes: [...notes, text],
+        goesOn,
       };
     },
+    conclude,
   });
 }
+
+const conclude: Job<'train'>['conclude'] = (
+  { outcome, finalMetrics, seconds, weights, metrics: _, ...rest },
+  terminal,
+) => {
+  const columns = rest.request.replicas > 1 ? ['least', 'median', 'largest'] : ['value'];
+  terminal.table(['metric', ...columns], summarise(finalMetrics));
+  if (rest.traceOptimum !== null) terminal.say(`F* = ${rest.traceOptimum.toPrecision(6)}`);
+  const said = {
+    finished: () => `Finished ${outcome.step} steps in ${seconds.toFixed(1)} s.`,
+    stopped: () => `Stopped at step ${outcome.step}.`,
+    aborted: () => `Interrupted at step ${outcome.step}; rows so far are kept.`,
+    diverged: () =>
+      `DIVERGED at step ${outcome.step}: an update was not finite, or beyond 2^64. The weights kept are the last finite ones. Use a smaller --step-size.`,
+    lost: () => `The device was lost at step ${outcome.step}; rows so far are kept.`,
+  }[outcome.kind];
+  const calm = outcome.kind === 'finished' || outcome.kind === 'stopped';
+  if (calm) terminal.remark(said());
+  else terminal.say(said());
+  return {
+    summary: { outcome, ...rest, seconds, finalMetrics },
+    weights,
+    exitCode: { finished: 0, stopped: 0, diverged: 1, lost: 4, aborted: 130 }[outcome.kind],
+  };
+};
 
 function summarise(values: MetricValues): string[][] {
   return Object.entries(values).map(([name, perReplica]) => {

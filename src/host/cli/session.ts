@@ -6,9 +6,11 @@ import { ResultsFile } from '../results/file.ts';
 import { isKept, ResultsFolder } from '../results/folder.ts';
 import { failure as failureOf, toJson } from '../results/json.ts';
 import { checkRoom } from '../results/layout.ts';
+import { cutBack, type Resumable } from '../results/resume.ts';
 import { RESULTS_SCHEMA } from '../results/schema.ts';
 import type { TaskName, TaskOptions, TaskResult } from '../tasks/index.ts';
 import type { KeptWeights, TaskContext } from '../tasks/task.ts';
+import { checkEnvironment } from './resume.ts';
 import { Terminal, warning } from './terminal.ts';
 import { type Environment, type Place, runTask } from './where.ts';
 import { writeReport } from './write-report.ts';
@@ -51,6 +53,8 @@ interface Prepared<N extends TaskName> {
   readonly out?: string;
   /** What a person should know about what was read. */
   readonly notes?: readonly string[];
+  /** A run that goes on where it was, in its own folder. */
+  readonly goesOn?: Resumable;
 }
 
 interface Concluded {
@@ -74,14 +78,18 @@ export async function perform<N extends TaskName>(job: Job<N>): Promise<void> {
   let environment: Environment | undefined;
   let folder: ResultsFolder | undefined;
   let out = keep?.out;
+  let goesOn: Resumable | undefined;
   // Told by the task before its first row, so that a run that is killed has them in its folder.
   let facts = {};
-  const head = () => ({ ...documentHead(command, config, environment), ...facts });
+  const resumed = () => goesOn && { resumed: [...(goesOn.summary.resumed ?? []), goesOn.checkpoint.step] };
+  const head = () => ({ ...documentHead(command, config, environment), ...facts, ...resumed() });
   // Made when there is something to keep, so that a run refused for its settings leaves no folder behind.
   const results = () => {
     if (keep && !folder) {
-      folder = new ResultsFolder(out ?? defaultFolder(command), head(), {
+      if (goesOn) cutBack(goesOn);
+      folder = new ResultsFolder(goesOn?.path ?? out ?? defaultFolder(command), head(), {
         force: keep.force,
+        goesOn: goesOn !== undefined,
         onFailure({ error }) {
           terminal.say(warning(`${error.message}\nThe run ends here.`));
           interrupt.abort();
@@ -96,7 +104,8 @@ export async function perform<N extends TaskName>(job: Job<N>): Promise<void> {
     const prepared = await job.prepare();
     config = prepared.config ?? config;
     out ??= prepared.out;
-    if (keep && out) checkRoom(out, keep.force ?? false);
+    goesOn = prepared.goesOn;
+    if (keep && out && !goesOn) checkRoom(out, keep.force ?? false);
     terminal.detail('Settings and data are read');
     const file = job.file === undefined ? null : new ResultsFile(job.file);
     const context: TaskContext = {
@@ -116,6 +125,7 @@ export async function perform<N extends TaskName>(job: Job<N>): Promise<void> {
       place: common.in,
       adapter: common.adapter,
       onEnvironment(e, why) {
+        if (goesOn) checkEnvironment(goesOn, e);
         environment = e;
         terminal.environment(e);
         terminal.detail(`The adapter is open${why ? `: ${why}` : ''}`);

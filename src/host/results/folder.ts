@@ -1,5 +1,5 @@
 import { copyFileSync, existsSync, mkdirSync, mkdtempSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { hostname, tmpdir } from 'node:os';
 import { basename, join, resolve } from 'node:path';
 import { encodeCheckpoint, FlatwalkError } from '../../engine/index.ts';
 import type { KeptWeights, TaskEvent } from '../tasks/task.ts';
@@ -56,7 +56,7 @@ export class ResultsFolder {
   /** @throws BAD_ARGUMENT when the folder holds results already, HOST when it cannot be made */
   constructor(path: string, summary: object, { force = false, goesOn = false, onFailure }: FolderOptions = {}) {
     this.#path = path;
-    this.#summary = { ...summary, outcome: { kind: 'running' } };
+    this.#summary = { ...summary, outcome: { kind: 'running', process: process.pid, host: hostname() } };
     this.#onFailure = onFailure;
     if (!goesOn) checkRoom(path, force);
     try {

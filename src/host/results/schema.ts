@@ -79,6 +79,8 @@ const outcome = z.looseObject({
   kind: z
     .enum(['running', 'planned', 'finished', 'stopped', 'diverged', 'aborted', 'lost', 'failed'])
     .describe('"running" also where the process was killed before it could say more'),
+  process: whole.optional().describe('of "running": the number of the process that writes'),
+  host: z.string().optional().describe('of "running": the name of its machine'),
   step: whole.optional().describe('steps whose result the weights hold'),
   reason: z.string().optional().describe('of "stopped": the rule that was met'),
   replicas: z.array(divergence).optional().describe('of "diverged": which, and when'),
@@ -106,6 +108,7 @@ export const summarySchema = z.looseObject({
   request: z.looseObject({}).optional().describe('what the plan was chosen from'),
   stepSize: real.optional().describe('eta, the number'),
   traceOptimum: real.nullable().optional().describe('F*, where it is known to be the least trace on the manifold'),
+  resumed: z.array(whole).optional().describe('steps at which the run went on after it had been interrupted'),
   finalStep: whole.optional().describe('step of the last row'),
   firstMetrics: metricTable.optional(),
   finalMetrics: metricTable.optional().describe('the values of the last row'),

@@ -71,13 +71,13 @@ export const train: Task<TrainTaskOptions, TrainTaskResult> = {
         },
         checkpoint: (checkpoint) => emit({ kind: 'checkpoint', run: 'train', checkpoint }),
         part: async (step) => {
-          const weights = keptWeights(problem, await problem.weights());
+          const weights = keptWeights(problem, o, await problem.weights());
           emit({ kind: 'weights', run: 'train', step, ...weights });
         },
       });
       // A lost device has nothing left to read.
       const lost = outcome.kind === 'lost';
-      const weights = lost ? null : keptWeights(problem, Array.from(await problem.weights()));
+      const weights = lost ? null : keptWeights(problem, o, Array.from(await problem.weights()));
       if (!lost) await tellFeatures(problem, emit, 'train', finalStep);
       return {
         outcome,
@@ -95,9 +95,9 @@ export const train: Task<TrainTaskOptions, TrainTaskResult> = {
 };
 
 /** Weights with the sizes of their arrays. */
-function keptWeights(problem: Problem, theta: ArrayLike<number>): KeptWeights {
+function keptWeights(problem: Problem, { secondLayer }: DataOptions, theta: ArrayLike<number>): KeptWeights {
   const { replicas, width, dimension } = problem.shape;
-  return { replicas, width, dimension, theta };
+  return { replicas, width, dimension, theta, secondLayer };
 }
 
 /** The run that `train` would make, whose settings are checked as if it began. */
