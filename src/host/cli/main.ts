@@ -1,5 +1,5 @@
 /** Every command with its options, as a tree of commander. Nothing runs here: see start.ts. */
-import { Command, Option } from 'commander';
+import { Argument, Command, Option } from 'commander';
 import { sizeNames } from '../../../bench/problems.ts';
 import { suites } from '../../../bench/suites/index.ts';
 import { settingFlags, settingOption } from '../config/flags.ts';
@@ -11,6 +11,7 @@ import { benchCommand, refuseWords } from './bench.ts';
 import { aloneCommand } from './bench-alone.ts';
 import { compareCommand, thresholdOption } from './bench-compare.ts';
 import { finish } from './common.ts';
+import { completionCommand, shells } from './completion.ts';
 import { explainCommand } from './explain.ts';
 import { exportCommand, exportFormats } from './export.ts';
 import { flowCommand } from './flow.ts';
@@ -259,5 +260,19 @@ bench
   .requiredOption('--metrics <names>', '', list)
   .addOption(new Option('--adapter <name>').choices(adapterWishes).default('auto'))
   .action(aloneCommand);
+
+program
+  .command('completion')
+  .description('print the script by which a shell completes commands, flags and their values')
+  .exitOverride()
+  .addArgument(new Argument('<shell>', 'which shell').choices(shells))
+  .addHelpText(
+    'after',
+    `
+Examples: flatwalk completion bash >> ~/.bashrc
+          flatwalk completion zsh > "\${fpath[1]}/_flatwalk"
+          flatwalk completion fish > ~/.config/fish/completions/flatwalk.fish`,
+  )
+  .action(completionCommand);
 
 finish(program);

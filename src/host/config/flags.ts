@@ -1,5 +1,6 @@
 /** The settings as flags of commands. */
 import { type Command, InvalidArgumentError, Option } from 'commander';
+import { z } from 'zod';
 import { complaint } from './kinds.ts';
 import { entry, type Given, type Group, groups, type Key, keys } from './table.ts';
 
@@ -22,6 +23,8 @@ export function settingOption(key: Key, own: { readonly help?: string; readonly 
   const option = new Option(flag as string, own.help ?? help);
   if (own.default !== undefined) option.default(own.default);
   if (!/ <.*>$/.test(flag as string)) return option;
+  // For help and completion; what is refused is the schema's to say.
+  if (kind.schema instanceof z.ZodEnum) option.argChoices = kind.schema.options.map(String);
   return option.argParser((text: string) => {
     const value = kind.read(text);
     const wrong = complaint(kind, value);
