@@ -95,7 +95,7 @@ settingFlags(
   .action(tuneCommand);
 
 command('inspect', 'look at one network with every instrument: curvature, and the geometry of its zero-loss manifold')
-  .argument('<file>', '.json (activation, theta, X, y) or .npz from NumPy (X, y, theta)')
+  .argument('<file>', '.json (activation, theta, X, y), or .npz or .safetensors (X, y, theta)')
   .option('--instance <id>', 'which one, where the file has a list of them')
   .option('--activation <name>', 'activation, name or name:parameter, where the file does not say')
   .option('--only <groups>', `comma-separated: ${groupNames.join(', ')} (default: all)`, list)
@@ -127,7 +127,7 @@ command('inspect', 'look at one network with every instrument: curvature, and th
   .action(inspectCommand);
 
 command('flow', 'follow the Riemannian gradient flow of the sharpness, and predict where label-noise SGD goes')
-  .argument('[file]', 'a network with its data, .json or .npz as for inspect')
+  .argument('[file]', 'a network with its data, .json, .npz or .safetensors as for inspect')
   .option('--instance <id>', 'which one, where the file has a list of them')
   .option('--activation <name>', "activation, name or name:parameter (default: the file's, or cubic_linear:1)")
   .option('--data <file>', 'instead of a file: CSV or TSV file with a header line, and random weights')

@@ -41,7 +41,7 @@ export interface Stored {
 }
 
 /** 1 GiB of float64. */
-export const MOST_NUMBERS = 2 ** 27;
+const MOST_NUMBERS = 2 ** 27;
 
 /** @throws LIMIT for more than 2^27 numbers, and for an integer that float64 does not hold */
 export function readNumbers({ file, name, dtype, little, shape, bytes, place = (k) => k }: Stored): Float64Array {

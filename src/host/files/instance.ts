@@ -118,7 +118,7 @@ export function parseInstance(file: string, bytes: Uint8Array, chosen?: string):
   };
 }
 
-export const instanceEndings = ['.json', '.npz', '.safetensors'];
+const instanceEndings = ['.json', '.npz', '.safetensors'];
 
 /** @throws BAD_ARGUMENT with what to do about a table, or about weights alone */
 export function checkInstanceEnding(file: string): void {

@@ -106,7 +106,7 @@ const SMALL = 1e-5;
  * What matters of the rounding to float32, in which the device computes: whole numbers that change, numbers that become 0,
  * and columns whose rows lie so close beside their distance from 0 that much of what distinguishes them is lost.
  */
-export function roundingNotes({ inputs, labels, dimension, inputNames, targetName }: Samples): string[] {
+function roundingNotes({ inputs, labels, dimension, inputNames, targetName }: Samples): string[] {
   const columns = [...inputNames.map((name, k) => ({ name, values: column(inputs, k, dimension) }))];
   return [...columns, { name: targetName, values: labels }].flatMap(({ name, values }) => {
     const note = noteOn(values);

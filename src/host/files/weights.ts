@@ -184,16 +184,3 @@ export function encodeWeights(
   const everything: Record<string, Writable> = { ...arrays, ...metadata };
   return encodeNpz(everything);
 }
-
-/** @throws BAD_SHAPE when weights have another dimension than the data, or another number of replicas than asked for */
-export function refuseMisfit(file: string, weights: Weights, dimension: number, replicas?: number): void {
-  const { width: m, dimension: d, replicas: r } = weights;
-  if (d !== dimension) {
-    const transposed = m === dimension ? ' theta looks transposed: give its columns as rows.' : '';
-    const fix = `Each row of theta is a neuron, and has as many numbers as a data point.${transposed}`;
-    throw fault(file, `theta is ${m} x ${d}, and data points have ${dimension} numbers`, fix, 'BAD_SHAPE');
-  }
-  if (replicas !== undefined && r !== 1 && r !== replicas) {
-    throw fault(file, `it has ${r} replicas, not ${replicas}`, `Use --replicas ${r}, or save one.`, 'BAD_SHAPE');
-  }
-}

@@ -2,7 +2,6 @@
 import { readFileSync } from 'node:fs';
 import { describe, expect, test } from 'vitest';
 import { readWeights } from '../../../src/host/files/node.ts';
-import { refuseMisfit } from '../../../src/host/files/weights.ts';
 import { fixture, tensors, written } from './support.ts';
 
 const theta = [0.5, -0.25, 1, 0.125, 0.75, -0.5];
@@ -101,13 +100,5 @@ describe('weights are refused', () => {
     expect(() => readWeights(file)).toThrow(message);
     expect(() => readWeights(file)).toThrow(file);
     expect(() => readWeights(file)).toThrow(expect.objectContaining({ name: 'FlatwalkError' }));
-  });
-
-  test('of another shape than the data, or another number of replicas', () => {
-    const weights = readWeights(fixture('weights-replicas.npz'));
-    expect(() => refuseMisfit('w.npz', weights, 4)).toThrow(/w\.npz: theta is 2 x 3, and data points have 4 numbers/);
-    expect(() => refuseMisfit('w.npz', weights, 2)).toThrow(/theta looks transposed/);
-    expect(() => refuseMisfit('w.npz', weights, 3, 5)).toThrow(/it has 2 replicas, not 5\n {2}Use --replicas 2/);
-    expect(() => refuseMisfit('w.npz', weights, 3, 2)).not.toThrow();
   });
 });
