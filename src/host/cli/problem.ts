@@ -9,9 +9,12 @@ import { everyOf, problemOptions } from '../config/problem.ts';
 import { readConfig } from '../config/read.ts';
 import { resolve } from '../config/resolve.ts';
 import { type Given, keys, type Settings } from '../config/table.ts';
+import { withWeights } from '../config/weights.ts';
 import { readBytes } from '../files/disk.ts';
-import { readSamples } from '../files/node.ts';
+import { readSamples, readWeights } from '../files/node.ts';
+import { type ScaleReport, scaleSamples } from '../files/scale.ts';
 import { decodeText } from '../files/text.ts';
+import type { WeightsFile } from '../files/weights.ts';
 import { TunedFile, tunedPath } from '../node/tuned-file.ts';
 import type { DataOptions, SizeOptions } from '../tasks/setup.ts';
 import { refuseFlags } from './options.ts';
@@ -39,24 +42,48 @@ export function readSettings(config: string | undefined, flags: Given): Settings
 }
 
 interface ReadData {
+  /** Whole, also where weights from a file decide a part. */
+  readonly settings: Settings;
   readonly data: Data;
+  readonly weights: WeightsFile | null;
   /** The settings with what was found out about the data. */
   readonly config: object;
+  /** What documents say about how inputs were scaled. */
+  readonly facts: { readonly scaling?: ScaleReport };
   readonly notes: readonly string[];
 }
 
 /** @throws BAD_ARGUMENT, BAD_SHAPE, NOT_FINITE, LIMIT, naming the file and the place where the fault has one */
 export async function readData(s: Settings, otherwise = 'Give --data and --target, or --generate.'): Promise<ReadData> {
-  if (s.data === undefined && s.generate === undefined) {
-    throw new FlatwalkError('BAD_ARGUMENT', 'There is no problem', otherwise);
-  }
+  const { data, found, facts, notes } = readPoints(s, otherwise);
+  const weights = s.weights === undefined ? null : readWeights(s.weights);
+  const settings = weights ? withWeights(s, weights, data) : s;
+  const layers = weights ? [weights.theta, weights.secondLayer ?? []] : [];
+  const config = { ...settings, ...found, ...(await recordData(settings, data, layers)) };
+  return { settings, data, weights, config, facts, notes: [...notes, ...(weights?.notes ?? [])] };
+}
+
+function readPoints(s: Settings, otherwise: string) {
   if (s.data === undefined) {
-    const data = generateData(s);
-    return { data, config: { ...s, ...(await recordData(s, data)) }, notes: [] };
+    if (s.generate === undefined) throw new FlatwalkError('BAD_ARGUMENT', 'There is no problem', otherwise);
+    return { data: generateData(s), found: {}, facts: {}, notes: [] };
   }
-  const { inputNames, targetName, notes, ...data } = readSamples(s.data, s);
-  const config = { ...s, inputs: inputNames, target: s.target ?? targetName, ...(await recordData(s, data)) };
-  return { data, config, notes };
+  const read = readSamples(s.data, s);
+  const { scale = 'none' } = s;
+  const { samples, report } = scaleSamples(read, scale);
+  const { inputNames, targetName, notes, ...data } = samples;
+  const found = { inputs: inputNames, target: s.target ?? targetName };
+  return { data, found, facts: scale === 'none' ? {} : { scaling: report }, notes: [...scaledWords(report), ...notes] };
+}
+
+function scaledWords({ mean, norms }: ScaleReport): string[] {
+  const short = (value: number) => value.toPrecision(3);
+  return [
+    ...(mean
+      ? [`Standardised ${mean.length} columns; their means and deviations are in the document, under scaling.`]
+      : []),
+    ...(norms ? [`Scaled rows of length ${short(norms.least)} to ${short(norms.most)} to length 1.`] : []),
+  ];
 }
 
 export interface SizeFlags {
@@ -86,8 +113,9 @@ export async function readProblem(
   const s = readSettings(config, givenFlags(flags));
   const { steps, pin, plan: basis, replicas } = s;
   if (size === undefined) {
-    const { data, config, notes } = await readData(s, 'Give --data and --target, or --generate, or --size.');
-    return { options: { ...problemOptions(s, data), steps, plan: pin }, config, notes, basis };
+    const read = await readData(s, 'Give --data and --target, or --generate, or --size.');
+    const { settings, data, weights, config, notes } = read;
+    return { options: { ...problemOptions(settings, data, weights), steps, plan: pin }, config, notes, basis };
   }
   if (config !== undefined) {
     throw new FlatwalkError('BAD_ARGUMENT', 'There are two problems', 'Give a config or --size alone.');
@@ -114,8 +142,8 @@ export async function loadTuned(basis: Settings['plan']): Promise<TunedEntry[]> 
 /** The settings of a run once nothing but the adapter's part is open. */
 export async function readRun(file: string | undefined, flags: Given) {
   const s = readSettings(file, flags);
-  const { data, config: found, notes } = await readData(s);
+  const { config: found, ...read } = await readData(s);
   const whole: Settings = { ...(found as Settings), every: everyOf(s), out: undefined };
   const config = Object.fromEntries(keys.filter((key) => whole[key] !== undefined).map((key) => [key, whole[key]]));
-  return { settings: s, data, config, notes, tuned: await loadTuned(s.plan) };
+  return { ...read, config, tuned: await loadTuned(s.plan) };
 }

@@ -4,6 +4,7 @@ import { givenFlags } from '../config/flags.ts';
 import { trainOptions } from '../config/problem.ts';
 import { SUMMARY } from '../results/layout.ts';
 import { readResumable } from '../results/resume.ts';
+import type { RunConfiguration } from '../tasks/train.ts';
 import { readRun } from './problem.ts';
 import { refuseOthers } from './resume.ts';
 import { type CommonOptions, type Job, perform } from './session.ts';
@@ -22,8 +23,8 @@ export function runCommand(file: string | undefined, flags: RunFlags): Promise<v
   const { out, ...given } = givenFlags(flags);
   const config = { ...(file === undefined ? {} : { file }), ...given };
   const prepare = async () => {
-    const { settings, data, config, notes, tuned } = await readRun(file, given);
-    return { options: trainOptions(settings, data, tuned), config, notes, out: out ?? settings.out };
+    const { settings, data, weights, tuned, ...read } = await readRun(file, given);
+    return { options: trainOptions(settings, data, weights, tuned), ...read, out: out ?? settings.out };
   };
   if (printConfig) {
     // What a run's document says before it has begun: the same fields, from the same code.
@@ -45,12 +46,13 @@ function resumeRun(file: string | undefined, flags: RunFlags, folder: string): P
     async prepare() {
       const goesOn = readResumable(folder);
       refuseOthers(goesOn, file, flags);
-      const { settings, data, config, notes, tuned } = await readRun(join(folder, SUMMARY), {});
+      const { settings, data, weights, config, facts, notes, tuned } = await readRun(join(folder, SUMMARY), {});
       const { checkpoint } = goesOn;
       const text = `Going on from step ${checkpoint.step} of ${settings.steps}.`;
       return {
-        options: { ...trainOptions(settings, data, tuned), resume: checkpoint },
+        options: { ...trainOptions(settings, data, weights, tuned), resume: checkpoint },
         config,
+        facts,
         notes: [...notes, text],
         goesOn,
       };
@@ -68,10 +70,10 @@ const conclude: Job<'train'>['conclude'] = (
   if (rest.traceOptimum !== null) terminal.say(`F* = ${rest.traceOptimum.toPrecision(6)}`);
   const said = {
     finished: () => `Finished ${outcome.step} steps in ${seconds.toFixed(1)} s.`,
-    stopped: () => `Stopped at step ${outcome.step}.`,
+    stopped: () => `Stopped at step ${outcome.step}${outcome.kind === 'stopped' ? `: ${outcome.reason}` : ''}.`,
     aborted: () => `Interrupted at step ${outcome.step}; rows so far are kept.`,
     diverged: () =>
-      `DIVERGED at step ${outcome.step}: an update was not finite, or beyond 2^64. The weights kept are the last finite ones. Use a smaller --step-size.`,
+      `DIVERGED at step ${outcome.step}: an update was not finite, or beyond 2^64. The weights kept are the last finite ones. ${smaller(rest)}`,
     lost: () => `The device was lost at step ${outcome.step}; rows so far are kept.`,
   }[outcome.kind];
   const calm = outcome.kind === 'finished' || outcome.kind === 'stopped';
@@ -83,6 +85,16 @@ const conclude: Job<'train'>['conclude'] = (
     exitCode: { finished: 0, stopped: 0, diverged: 1, lost: 4, aborted: 130 }[outcome.kind],
   };
 };
+
+/** What to do about a run that has diverged. */
+function smaller({ stepSize, stable }: Pick<RunConfiguration, 'stepSize' | 'stable'>): string {
+  if (!stable) return 'Use a smaller --step-size.';
+  const short = (value: number) => value.toPrecision(3);
+  if (stepSize > stable.stepSize) {
+    return `The step size was ${short(stepSize)}; at the start those below ${short(stable.stepSize)} (${stable.rule}) are stable.`;
+  }
+  return `The step size of ${short(stepSize)} was stable at the start (${stable.rule} = ${short(stable.stepSize)}), and not later: use a smaller --step-size, or less --noise.`;
+}
 
 function summarise(values: MetricValues): string[][] {
   return Object.entries(values).map(([name, perReplica]) => {

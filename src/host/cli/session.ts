@@ -51,6 +51,8 @@ interface Prepared<N extends TaskName> {
   readonly config?: object;
   /** The results folder, where that was said in a file. */
   readonly out?: string;
+  /** What documents say beside the settings, from the beginning. */
+  readonly facts?: object;
   /** What a person should know about what was read. */
   readonly notes?: readonly string[];
   /** A run that goes on where it was, in its own folder. */
@@ -103,6 +105,7 @@ export async function perform<N extends TaskName>(job: Job<N>): Promise<void> {
   try {
     const prepared = await job.prepare();
     config = prepared.config ?? config;
+    facts = prepared.facts ?? {};
     out ??= prepared.out;
     goesOn = prepared.goesOn;
     if (keep && out && !goesOn) checkRoom(out, keep.force ?? false);
@@ -114,7 +117,7 @@ export async function perform<N extends TaskName>(job: Job<N>): Promise<void> {
       emit: (event) => {
         if (event.kind === 'configured') {
           config = { ...config, ...event.settings };
-          facts = event.facts;
+          facts = { ...facts, ...event.facts };
           terminal.detail(`Configured: ${toJson(event)}`);
         }
         if (isKept(event)) results()?.keep(event);

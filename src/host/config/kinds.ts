@@ -1,8 +1,9 @@
 /** Kinds of values that settings may have: as JSON, as the text of a flag, and in words for whoever gave another. */
 import { z } from 'zod';
-import { FlatwalkError, metricNames, type PlanWish, planFields } from '../../engine/index.ts';
+import { FlatwalkError, type PlanWish, planFields } from '../../engine/index.ts';
 import { activation, activationNames } from '../../model/activations.ts';
 import { didYouMean } from '../files/similar.ts';
+import { checkMetricName } from './stop.ts';
 
 export interface Kind<T> {
   /** Of the value as JSON. */
@@ -102,16 +103,6 @@ export const metricList: Kind<string[]> = {
   read: items,
   allowed: 'a list of metrics',
 };
-
-/** @throws BAD_ARGUMENT with what was meant */
-export function checkMetricName(name: string): void {
-  if ((metricNames as readonly string[]).includes(name)) return;
-  throw new FlatwalkError(
-    'BAD_ARGUMENT',
-    `There is no metric '${name}'`,
-    meant(name, metricNames) || `Choose from: ${metricNames.join(', ')}.`,
-  );
-}
 
 /** Parts of a plan: `field=value`, comma-separated, as text. What the values may be is the engine's to say. */
 export const pins: Kind<PlanWish> = {

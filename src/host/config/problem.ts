@@ -1,5 +1,6 @@
 /** From settings and data to what tasks run. */
 import { FlatwalkError, type MetricName, type TunedEntry } from '../../engine/index.ts';
+import type { WeightsFile } from '../files/weights.ts';
 import type { DataOptions, PlanOptions, Start } from '../tasks/setup.ts';
 import type { TrainTaskOptions } from '../tasks/train.ts';
 import type { Data } from './generate.ts';
@@ -8,8 +9,8 @@ import type { Settings } from './table.ts';
 /** 256 MiB of f32, and what the generator of the starting weights numbers. */
 const MOST_WEIGHTS = 2 ** 26;
 
-/** @throws LIMIT before anything is allocated, BAD_SHAPE */
-export function problemOptions(s: Settings, data: Data): DataOptions {
+/** `weights`: where the settings name a file of them. @throws LIMIT before anything is allocated, BAD_SHAPE */
+export function problemOptions(s: Settings, data: Data, weights: WeightsFile | null): DataOptions {
   const { inputs, labels, dimension } = data;
   const { width, activation, replicas, retractFirst, stepSize, noise, noiseLaw, batch, loss = 'mean', seed } = s;
   refuseSize(width, dimension, replicas);
@@ -20,8 +21,8 @@ export function problemOptions(s: Settings, data: Data): DataOptions {
     labels,
     width,
     activation,
-    secondLayer: secondLayerOf(s),
-    start: startOf(s),
+    secondLayer: secondLayerOf(s, weights),
+    start: startOf(s, weights),
     ...training,
   };
 }
@@ -35,17 +36,33 @@ export function everyOf({ every, steps }: Settings): number {
   return every ?? Math.max(1, Math.ceil(steps / 100));
 }
 
-export function trainOptions(s: Settings, data: Data, tuned: readonly TunedEntry[]): TrainTaskOptions {
+export function trainOptions(
+  s: Settings,
+  data: Data,
+  weights: WeightsFile | null,
+  tuned: readonly TunedEntry[],
+): TrainTaskOptions {
   const metrics = s.metrics as MetricName[] | undefined;
-  return { ...problemOptions(s, data), ...planOptions(s, tuned), metrics, every: everyOf(s), keepEvery: s.keepEvery };
+  const { stopWhen, keepEvery } = s;
+  return {
+    ...problemOptions(s, data, weights),
+    ...planOptions(s, tuned),
+    metrics,
+    every: everyOf(s),
+    stopWhen,
+    keepEvery,
+  };
 }
 
-function startOf({ init, initStd: std = 0, initRange: [low, high] = [] }: Settings): Start {
+function startOf({ init, initStd: std = 0, initRange: [low, high] = [] }: Settings, file: WeightsFile | null): Start {
+  if (file) return { kind: 'weights', weights: file.theta };
   return init === 'gaussian' ? { kind: 'gaussian', std } : { kind: 'sign-matched', low, high };
 }
 
 /** @throws BAD_SHAPE for a list of another length */
-function secondLayerOf({ secondLayer, width }: Settings): readonly number[] | undefined {
+function secondLayerOf({ secondLayer, width }: Settings, file: WeightsFile | null): readonly number[] | undefined {
+  // What is said goes over what the file has.
+  if (secondLayer === undefined) return file?.secondLayer && Array.from(file.secondLayer);
   if (secondLayer === 'ones') return undefined;
   if (secondLayer === 'signs') return Array.from({ length: width }, (_, j) => (j % 2 === 0 ? 1 : -1));
   if (secondLayer.length === width) return secondLayer;

@@ -5,11 +5,12 @@ import { entry, type Given, type Key, keys, type Settings } from './table.ts';
 /** Sets of settings of which a run has one. The first key of each stands for it. */
 const alternatives: readonly { readonly what: string; readonly sets: readonly (readonly Key[])[] }[] = [
   { what: 'data sets', sets: [['data', 'target', 'inputs'], ['generate']] },
+  { what: 'starts', sets: [['weights'], ['init', 'initStd', 'initRange']] },
 ];
 
 /** What decides the data, and with them what was recorded of them; what decides the plan of a run. */
 const ofData: readonly Key[] = keys.filter((key) => ['data', 'generated'].includes(entry(key).group));
-const ofPlan: readonly Key[] = [...ofData, 'width', 'activation', 'batch', 'replicas'];
+const ofPlan: readonly Key[] = [...ofData, 'weights', 'width', 'activation', 'batch', 'replicas'];
 
 export interface Sources {
   readonly flags: Given;
@@ -24,18 +25,18 @@ export function resolve({ flags, file = {} }: Sources): Settings {
   const merged: Record<string, unknown> = { ...withoutReplaced(flags, file), ...flags };
   const name = (key: Key) => nameOf(key, key in flags || !(key in file));
   for (const { what, sets } of alternatives) {
-    const [one, other] = sets.map(([first]) => first).filter((first) => first in merged);
-    if (!one || !other) continue;
+    const [one, other] = sets.flatMap((set) => set.find((key) => key in merged) ?? []);
+    if (!other) continue;
     throw bad(`There are two ${what}: ${name(one)} and ${name(other)}`, 'Leave out one of them.');
   }
   for (const key of keys) {
-    const { needs, default: usual } = entry(key);
+    const { needs, unless, default: usual } = entry(key);
     const without = needs && !meets(merged[needs.key], needs.of);
     if (without && key in merged) {
       // A flag has taken away what this stood on.
       if (!(key in flags) && replaced(needs.key as Key, flags)) delete merged[key];
       else throw idle(key, merged, name);
-    } else if (!without && !(key in merged) && usual !== undefined) {
+    } else if (!without && !(key in merged) && usual !== undefined && (!unless || !(unless in merged))) {
       merged[key] = usual;
     }
   }
@@ -45,11 +46,11 @@ export function resolve({ flags, file = {} }: Sources): Settings {
 function withoutReplaced(flags: Given, file: Given): Given {
   const gone = new Set<string>();
   for (const { sets } of alternatives) {
-    const chosen = sets.find(([first]) => first in flags);
-    if (chosen)
-      for (const [first, ...rest] of sets) if (first !== chosen[0]) for (const key of [first, ...rest]) gone.add(key);
+    const chosen = sets.find((set) => set.some((key) => key in flags));
+    for (const set of chosen ? sets : []) if (set !== chosen) for (const key of set) gone.add(key);
   }
-  if (ofData.some((key) => key in flags)) for (const key of ['samples', 'dimension', 'dataChecksum']) gone.add(key);
+  if ([...ofData, 'weights' as const].some((key) => key in flags))
+    for (const key of ['samples', 'dimension', 'dataChecksum']) gone.add(key);
   if (ofPlan.some((key) => key in flags)) gone.add('pin');
   return Object.fromEntries(Object.entries(file).filter(([key]) => !gone.has(key)));
 }
@@ -57,7 +58,7 @@ function withoutReplaced(flags: Given, file: Given): Given {
 /** Whether a flag has decided a setting, or what that stands on, or what excludes it. */
 function replaced(key: Key, flags: Given): boolean {
   if (key in flags) return true;
-  if (alternatives.some(({ sets }) => sets.some(([first]) => first === key) && sets.some(([first]) => first in flags)))
+  if (alternatives.some(({ sets }) => sets.flat().includes(key) && sets.flat().some((other) => other in flags)))
     return true;
   const { needs } = entry(key);
   return needs !== undefined && replaced(needs.key as Key, flags);

@@ -1,6 +1,6 @@
 /** Rules for the end of a run as text: `loss<1e-6 and gap<0.01`. */
-import { FlatwalkError, type MetricName, type MetricRow } from '../../engine/index.ts';
-import { checkMetricName } from './kinds.ts';
+import { FlatwalkError, type MetricName, type MetricRow, metricNames } from '../../engine/index.ts';
+import { didYouMean } from '../files/similar.ts';
 
 export interface Condition {
   readonly metric: MetricName;
@@ -14,6 +14,13 @@ const signs: Record<Condition['sign'], (value: number, bound: number) => boolean
   '>': (value, bound) => value > bound,
   '>=': (value, bound) => value >= bound,
 };
+
+/** @throws BAD_ARGUMENT with what was meant */
+export function checkMetricName(name: string): void {
+  if ((metricNames as readonly string[]).includes(name)) return;
+  const fix = didYouMean(name, metricNames).trim() || `Choose from: ${metricNames.join(', ')}.`;
+  throw new FlatwalkError('BAD_ARGUMENT', `There is no metric '${name}'`, fix);
+}
 
 /** Conditions, joined by `and` or commas, which must all be met. @throws BAD_ARGUMENT, with what was meant */
 export function parseStop(text: string): Condition[] {

@@ -3,6 +3,7 @@
  * docs/config.schema.json and the tables in docs/command-line.md.
  */
 import { inputKinds } from '../../model/data.ts';
+import { scales } from '../files/scale.ts';
 import {
   above0,
   activationKind,
@@ -45,6 +46,8 @@ export interface Setting<T> {
   readonly default?: T;
   /** What holds where it is not given, in words, where that is no fixed value. */
   readonly otherwise?: string;
+  /** Where this one is given, there is no default. */
+  readonly unless?: string;
   /** The setting that must be given, or have one of these values, for this one to have a part in anything. */
   readonly needs?: { readonly key: string; readonly of?: readonly unknown[] };
 }
@@ -70,6 +73,14 @@ export const table = {
     group: 'data',
     help: 'comma-separated input columns or arrays',
     otherwise: 'all but the target; X',
+    needs: { key: 'data' },
+  },
+  scale: {
+    flag: '--scale <how>',
+    kind: choice(scales),
+    group: 'data',
+    help: 'inputs as they are, with columns of mean 0 and deviation 1, with rows of length 1, or one after the other',
+    default: 'none',
     needs: { key: 'data' },
   },
   generate: {
@@ -144,12 +155,19 @@ export const table = {
     default: 0,
     needs: { key: 'generate' },
   },
+  weights: {
+    flag: '--weights <file>',
+    kind: text,
+    group: 'network',
+    help: 'starting weights, and their second layer if it is there, from .npz, .safetensors, .npy or .json',
+  },
   width: {
     flag: '--width <m>',
     kind: whole(1),
     group: 'network',
     help: 'neurons',
     default: 16,
+    unless: 'weights',
   },
   activation: {
     flag: '--activation <name>',
@@ -165,6 +183,7 @@ export const table = {
     help: 'the fixed second layer: ones, signs (1, -1, 1, ...), or a comma-separated list of m numbers',
     unit: 'label',
     default: 'ones',
+    unless: 'weights',
   },
   init: {
     flag: '--init <kind>',
@@ -172,6 +191,7 @@ export const table = {
     group: 'network',
     help: 'starting weights: independent normals, or pre-activations with the signs of the labels, for the pure cubic',
     default: 'gaussian',
+    unless: 'weights',
   },
   initStd: {
     flag: '--init-std <std>',
@@ -263,6 +283,7 @@ export const table = {
     group: 'training',
     help: 'networks trained at once, each from its own start with its own draws',
     default: 1,
+    unless: 'weights',
   },
   seed: {
     flag: '--seed <seed>',

@@ -90,6 +90,7 @@ export async function openSetup(
     };
   }
   const { inputs, dimension, labels, width, activation, secondLayer, replicas, noise, noiseLaw, batch, seed } = o;
+  refuseTooLarge(engine, o);
   const weights = startingWeights(o);
   const problem = await engine.problem({
     inputs,
@@ -102,13 +103,7 @@ export async function openSetup(
     weights,
   });
   try {
-    if (o.retractFirst) {
-      const { largestResidual } = await problem.retract();
-      emit({
-        kind: 'note',
-        text: `Retracted the start: largest residual ${Math.max(...largestResidual).toPrecision(3)}`,
-      });
-    }
+    if (o.retractFirst) emit({ kind: 'note', text: await retractStart(problem, labels) });
     // The sum of n losses is n times as steep as their mean.
     const share = batch === 'full' && o.loss === 'sum' ? labels.length : 1;
     const stepSize = o.stepSize === 'auto' ? (0.2 * (await stepSizeFor(problem, o))) / share : o.stepSize;
@@ -125,6 +120,58 @@ export async function openSetup(
     problem.dispose();
     throw error;
   }
+}
+
+/**
+ * What does not fit on the device, in terms of what was asked for; the engine would speak of its buffers.
+ * @throws LIMIT, naming the limit and the largest size that fits
+ */
+function refuseTooLarge({ device }: Engine, { labels, dimension: d, width: m, replicas }: DataOptions): void {
+  const { maxBufferSize, maxStorageBufferBindingSize } = device.limits;
+  const limit = maxStorageBufferBindingSize <= maxBufferSize ? 'maxStorageBufferBindingSize' : 'maxBufferSize';
+  const bytes = device.limits[limit];
+  const numbers = Math.floor(bytes / 4);
+  const n = labels.length;
+  const refuse = (what: string, needed: number, fix: string) => {
+    const says = `needs ${4 * needed} bytes, and this adapter's ${limit} is ${bytes}`;
+    throw new FlatwalkError('LIMIT', `${what} ${says}`, fix);
+  };
+  if (n * d > numbers) {
+    const most = Math.floor(numbers / d);
+    refuse(
+      `An input matrix of ${n} x ${d}`,
+      n * d,
+      most > 0 ? `Use ${most} data points or fewer.` : 'Use fewer inputs.',
+    );
+  }
+  if (replicas * m * d > numbers) {
+    const [neurons, networks] = [Math.floor(numbers / d / replicas), Math.floor(numbers / d / m)];
+    const words = [neurons > 0 && `${neurons} neurons`, networks > 0 && `${networks} replicas`].filter(Boolean);
+    const fix = words.length > 0 ? `Use ${words.join(' or ')}, or fewer.` : 'Use fewer neurons and replicas.';
+    refuse(`${replicas} x ${m} x ${d} weights`, replicas * m * d, fix);
+  }
+}
+
+/** Gauss-Newton steps from a random start; a few suffice near the manifold. */
+const FROM_AFAR = 24;
+/** What may be left of the residuals, as a share of the largest label: far more than rounding leaves. */
+const LEFT = 1e-3;
+
+/** Returns what a person should know. @throws NOT_DEFINED where the start does not come to the manifold */
+async function retractStart(problem: Problem, labels: ArrayLike<number>): Promise<string> {
+  const { largestResidual, pivotRatio } = await problem.retract(FROM_AFAR);
+  const worst = largestResidual.indexOf(largestResidual.reduce((a, b) => Math.max(a, b), 0));
+  const left = largestResidual[worst];
+  const scale = Array.from(labels).reduce((most, y) => Math.max(most, Math.abs(y)), 0);
+  if (!(left <= LEFT * scale)) {
+    const kernel = `the smallest pivot of J J^T is ${pivotRatio[worst].toPrecision(2)} of the largest`;
+    throw new FlatwalkError(
+      'NOT_DEFINED',
+      `The start of replica ${worst} does not come to the zero-loss manifold: a residual of ${left.toPrecision(3)} is left, and ${kernel}`,
+      'Use fewer or independent data points, more neurons, another start or seed, or do not retract first.',
+    );
+  }
+  return `Retracted the start: largest residual ${left.toPrecision(3)}`;
 }
 
 function startingWeights(o: DataOptions): ArrayLike<number> {

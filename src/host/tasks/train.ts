@@ -3,13 +3,16 @@ import {
   choiceOf,
   type Engine,
   type MetricName,
+  type MetricRow,
   type MetricValues,
   type Outcome,
   type Plan,
   type PlanRequest,
   type Problem,
 } from '../../engine/index.ts';
+import { parseStop, stopReason } from '../config/stop.ts';
 import { tellFeatures } from './features.ts';
+import { notesOn, type StableStep, stableStep } from './notes.ts';
 import { type PartsOptions, runInParts } from './parts.ts';
 import { type DataOptions, openSetup, type PlanOptions } from './setup.ts';
 import type { KeptWeights, Task, TaskContext } from './task.ts';
@@ -18,6 +21,8 @@ export interface TrainTaskOptions extends DataOptions, PlanOptions {
   /** Default: all that exist for the problem and cost little. */
   readonly metrics?: readonly MetricName[];
   readonly every: number;
+  /** Ends the run after a row at which all replicas meet it: `loss<1e-6 and gap<0.01`. Its metrics are measured, too. */
+  readonly stopWhen?: string;
   /** Steps after which weights are told, again and again; only the last ones where it is not given. */
   readonly keepEvery?: number;
   /** A checkpoint is told so often, in ms; 30 s where it is not given. */
@@ -33,6 +38,8 @@ export interface RunConfiguration {
   readonly request: PlanRequest;
   readonly metrics: readonly MetricName[];
   readonly stepSize: number;
+  /** A step size that is stable at the start. */
+  readonly stable: StableStep | null;
 }
 
 export interface TrainTaskResult extends RunConfiguration {
@@ -125,14 +132,22 @@ async function openRun(
   const { problem, settings } = await openSetup(engine, o, emit);
   try {
     const attainable = problem.traceIsOptimal && o.labels.length <= problem.shape.dimension;
-    const metrics = o.metrics ?? defaultMetrics(attainable);
+    const rule = o.stopWhen === undefined ? [] : parseStop(o.stopWhen);
+    const metrics = [...new Set([...(o.metrics ?? defaultMetrics(attainable)), ...rule.map(({ metric }) => metric)])];
     const tuned = o.tuned ?? (await store?.load());
     const { steps, every, keepEvery, betweenCheckpoints, plan } = o;
     const resume = o.resume && { ...o.resume, ...typed(o.resume) };
-    const options = { ...settings, steps, metrics, every, keepEvery, betweenCheckpoints, plan, tuned, signal, resume };
+    const stopWhen = rule.length > 0 ? (row: MetricRow) => stopReason(rule, row) ?? false : undefined;
+    const options = {
+      ...settings,
+      ...{ steps, metrics, every, keepEvery, betweenCheckpoints, plan, tuned, signal, resume, stopWhen },
+    };
     const run = problem.train(options);
+    const explanation = problem.explain(options);
     const { stepSize } = settings;
-    const facts = { plan: run.plan, request: problem.explain(options).request, stepSize };
+    const stable = await stableStep(problem, o);
+    for (const text of notesOn(problem, o, stepSize, stable, explanation)) emit({ kind: 'note', text });
+    const facts = { plan: run.plan, request: explanation.request, stepSize, stable };
     // With these nothing is left open: the settings lead to the same bits again.
     emit({ kind: 'configured', settings: { metrics, stepSize, pin: choiceOf(run.plan) }, facts });
     return { problem, options, configuration: { ...facts, metrics } };
