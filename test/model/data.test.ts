@@ -1,5 +1,12 @@
 import { describe, expect, test } from 'vitest';
-import { inputKinds, makeInputs, makeLabels, makeSignMatchedWeights, makeWeights } from '../../src/model/data.ts';
+import {
+  inputKinds,
+  makeInputs,
+  makeLabels,
+  makeSignMatchedWeights,
+  makeTeacherLabels,
+  makeWeights,
+} from '../../src/model/data.ts';
 import { rowProducts } from '../../src/model/linear.ts';
 
 const seed = 5;
@@ -52,6 +59,38 @@ describe('labels', () => {
   test('a bad interval is refused', () => {
     expect(() => makeLabels({ n: 2, low: 4, high: 2, seed })).toThrow('[4, 2]');
     expect(() => makeLabels({ n: 2, low: -1, high: 2, seed })).toThrow('[-1, 2]');
+  });
+});
+
+describe('labels of a teacher', () => {
+  const shape = { n: 2000, d: 5 };
+  const inputs = makeInputs({ kind: 'gaussian', ...shape, seed: 1 });
+  const teach = (more: object) => makeTeacherLabels({ inputs, ...shape, activation: 'identity', seed: 2, ...more });
+
+  test('are what its neurons say together, exact in float32 and the same again', () => {
+    const one = teach({});
+    expect(one).toEqual(teach({}));
+    expect(one).not.toEqual(teach({ seed: 3 }));
+    for (const [i, y] of teach({ activation: 'cubic' }).entries()) expect(y).toBeCloseTo(one[i] ** 3, 4);
+    // The first neuron of a wider one is the same.
+    const exp = teach({ activation: 'exp', width: 2, std: 0.1 });
+    for (const [i, y] of exp.entries()) expect(y).toBeGreaterThan(Math.exp(0.1 * one[i]) - 1e-6);
+  });
+
+  test('have pre-activations of the size that was asked for', () => {
+    // Of one draw of 5 numbers the size is that on average only.
+    const sizes = Array.from(
+      { length: 50 },
+      (_, seed) => teach({ seed, std: 3 }).reduce((sum, z) => sum + z * z, 0) / 2000,
+    );
+    expect(Math.sqrt(sizes.reduce((a, b) => a + b, 0) / 50)).toBeCloseTo(3, 0);
+  });
+
+  test('are refused where they make no sense', () => {
+    expect(() => teach({ n: 3 })).toThrow(expect.objectContaining({ code: 'BAD_SHAPE' }));
+    expect(() => teach({ width: 0 })).toThrow(expect.objectContaining({ code: 'BAD_ARGUMENT' }));
+    expect(() => teach({ std: -1 })).toThrow(expect.objectContaining({ code: 'BAD_ARGUMENT' }));
+    expect(() => teach({ activation: 'exp', std: 1e4 })).toThrow(expect.objectContaining({ code: 'NOT_FINITE' }));
   });
 });
 

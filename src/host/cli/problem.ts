@@ -5,7 +5,7 @@ import { FlatwalkError, type PlanWish, type TunedEntry } from '../../engine/inde
 import { recordData } from '../config/checksum.ts';
 import { givenFlags, settingFlags } from '../config/flags.ts';
 import { type Data, generateData } from '../config/generate.ts';
-import { everyOf, problemOptions } from '../config/problem.ts';
+import { problemOptions, withEnds } from '../config/problem.ts';
 import { readConfig } from '../config/read.ts';
 import { resolve } from '../config/resolve.ts';
 import { type Given, keys, type Settings } from '../config/table.ts';
@@ -28,7 +28,7 @@ export const problemGroups = ['data', 'generated', 'network', 'training'] as con
 
 /** For commands that take one of the benchmarks' problems as well. */
 export function problemFlags(command: Command): Command {
-  return settingFlags(configArgument(command), problemGroups).addOption(
+  return settingFlags(configArgument(command), problemGroups, ['stepSizeSchedule', 'noiseSchedule']).addOption(
     new Option('--size <size>', "one of the benchmarks' problems instead of data").choices(sizeNames),
   );
 }
@@ -143,7 +143,7 @@ export async function loadTuned(basis: Settings['plan']): Promise<TunedEntry[]> 
 export async function readRun(file: string | undefined, flags: Given) {
   const s = readSettings(file, flags);
   const { config: found, ...read } = await readData(s);
-  const whole: Settings = { ...(found as Settings), every: everyOf(s), out: undefined };
+  const whole: Settings = { ...withEnds(found as Settings), out: undefined };
   const config = Object.fromEntries(keys.filter((key) => whole[key] !== undefined).map((key) => [key, whole[key]]));
   return { ...read, config, tuned: await loadTuned(s.plan) };
 }

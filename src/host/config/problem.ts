@@ -1,9 +1,11 @@
 /** From settings and data to what tasks run. */
 import { FlatwalkError, type MetricName, type TunedEntry } from '../../engine/index.ts';
+import type { Schedule } from '../../model/schedule.ts';
 import type { WeightsFile } from '../files/weights.ts';
 import type { DataOptions, PlanOptions, Start } from '../tasks/setup.ts';
 import type { TrainTaskOptions } from '../tasks/train.ts';
 import type { Data } from './generate.ts';
+import { formatSchedule, parseSchedule } from './schedules.ts';
 import type { Settings } from './table.ts';
 
 /** 256 MiB of f32, and what the generator of the starting weights numbers. */
@@ -32,7 +34,7 @@ export function planOptions({ steps, pin: plan }: Settings, tuned: readonly Tune
 }
 
 /** How often there is a row, if nothing is said. */
-export function everyOf({ every, steps }: Settings): number {
+function everyOf({ every, steps }: Settings): number {
   return every ?? Math.max(1, Math.ceil(steps / 100));
 }
 
@@ -44,14 +46,22 @@ export function trainOptions(
 ): TrainTaskOptions {
   const metrics = s.metrics as MetricName[] | undefined;
   const { stopWhen, keepEvery } = s;
-  return {
-    ...problemOptions(s, data, weights),
-    ...planOptions(s, tuned),
-    metrics,
-    every: everyOf(s),
-    stopWhen,
-    keepEvery,
-  };
+  const watching = { metrics, every: everyOf(s), stopWhen, keepEvery };
+  return { ...problemOptions(s, data, weights), ...planOptions(s, tuned), ...schedulesOf(s), ...watching };
+}
+
+const schedules = ['stepSizeSchedule', 'noiseSchedule'] as const;
+
+/** @throws BAD_ARGUMENT for one that does not fit the run's steps */
+function schedulesOf(s: Settings): Partial<Record<(typeof schedules)[number], Schedule>> {
+  const given = schedules.filter((key) => s[key] !== undefined);
+  return Object.fromEntries(given.map((key) => [key, parseSchedule(key, s[key] as string, s.steps)]));
+}
+
+/** With what would otherwise follow from other settings: when rows are taken, and the ends of schedules. */
+export function withEnds(s: Settings): Settings {
+  const texts = Object.entries(schedulesOf(s)).map(([key, schedule]) => [key, formatSchedule(schedule)]);
+  return { ...s, ...Object.fromEntries(texts), every: everyOf(s) };
 }
 
 function startOf({ init, initStd: std = 0, initRange: [low, high] = [] }: Settings, file: WeightsFile | null): Start {

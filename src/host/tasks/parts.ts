@@ -33,7 +33,7 @@ export async function runInParts(problem: Problem, o: PartsOptions, tell: PartsL
     const run: Run = problem.train({
       ...o,
       steps: end,
-      plannedSteps: o.plannedSteps ?? steps,
+      plannedSteps: o.plannedSteps ?? Math.max(1, steps),
       resume: checkpoint,
       // Rows at the ends of parts must not end a run that without them went on.
       stopWhen: stopWhen && ((row) => isDue(row.step, o) && stopWhen(row)),

@@ -133,7 +133,7 @@ function refuseTooLarge({ device }: Engine, { labels, dimension: d, width: m, re
   const numbers = Math.floor(bytes / 4);
   const n = labels.length;
   const refuse = (what: string, needed: number, fix: string) => {
-    const says = `needs ${4 * needed} bytes, and this adapter's ${limit} is ${bytes}`;
+    const says = `would need ${4 * needed} bytes, and this adapter's ${limit} is ${bytes}`;
     throw new FlatwalkError('LIMIT', `${what} ${says}`, fix);
   };
   if (n * d > numbers) {

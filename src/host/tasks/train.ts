@@ -10,6 +10,7 @@ import {
   type PlanRequest,
   type Problem,
 } from '../../engine/index.ts';
+import type { Schedule } from '../../model/schedule.ts';
 import { parseStop, stopReason } from '../config/stop.ts';
 import { tellFeatures } from './features.ts';
 import { notesOn, type StableStep, stableStep } from './notes.ts';
@@ -21,6 +22,9 @@ export interface TrainTaskOptions extends DataOptions, PlanOptions {
   /** Default: all that exist for the problem and cost little. */
   readonly metrics?: readonly MetricName[];
   readonly every: number;
+  /** Factors of the step size and of the noise, by the step; constant if not given. */
+  readonly stepSizeSchedule?: Schedule;
+  readonly noiseSchedule?: Schedule;
   /** Ends the run after a row at which all replicas meet it: `loss<1e-6 and gap<0.01`. Its metrics are measured, too. */
   readonly stopWhen?: string;
   /** Steps after which weights are told, again and again; only the last ones where it is not given. */
@@ -135,12 +139,13 @@ async function openRun(
     const rule = o.stopWhen === undefined ? [] : parseStop(o.stopWhen);
     const metrics = [...new Set([...(o.metrics ?? defaultMetrics(attainable)), ...rule.map(({ metric }) => metric)])];
     const tuned = o.tuned ?? (await store?.load());
-    const { steps, every, keepEvery, betweenCheckpoints, plan } = o;
+    const { stepSizeSchedule, noiseSchedule, steps, every, keepEvery, betweenCheckpoints, plan } = o;
     const resume = o.resume && { ...o.resume, ...typed(o.resume) };
     const stopWhen = rule.length > 0 ? (row: MetricRow) => stopReason(rule, row) ?? false : undefined;
     const options = {
       ...settings,
-      ...{ steps, metrics, every, keepEvery, betweenCheckpoints, plan, tuned, signal, resume, stopWhen },
+      ...{ stepSizeSchedule, noiseSchedule, steps, metrics, every, keepEvery, betweenCheckpoints },
+      ...{ plan, tuned, signal, resume, stopWhen },
     };
     const run = problem.train(options);
     const explanation = problem.explain(options);

@@ -29,13 +29,13 @@ describe('a schedule', () => {
   const wrong: [text: string, message: string][] = [
     ['cosin', "noiseSchedule: there is no schedule 'cosin'\n  Did you mean cosine?"],
     ['', "noiseSchedule: there is no schedule ''"],
-    ['step', 'noiseSchedule: every must be a whole number of steps from 1'],
+    ['step', 'noiseSchedule has every undefined'],
     ['step,every', "noiseSchedule: 'every' is no name=value"],
     ['step,every=ten,factor=1', "noiseSchedule: every is 'ten'"],
     ['step,every=5,every=6,factor=1', 'noiseSchedule: every is given twice'],
-    ['cosine,end=3', "noiseSchedule: a schedule of the kind 'cosine' has no 'end'"],
-    ['cosine,final=-1', 'noiseSchedule: final must be'],
-    ['cosine,warmup=1000', 'noiseSchedule: the warm-up takes 1000 of 1000 steps'],
+    ['cosine,end=3', "noiseSchedule has no 'end'"],
+    ['cosine,final=-1', 'noiseSchedule has final -1'],
+    ['cosine,warmup=1000', 'noiseSchedule has a warmup of 1000 of 1000 steps'],
   ];
   test.each(wrong)('%s is refused', (text, message) => {
     expect(() => parseSchedule('noiseSchedule', text, 1000)).toThrow(message);
