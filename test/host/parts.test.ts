@@ -4,7 +4,7 @@ import type { TaskEvent } from '../../src/host/tasks/task.ts';
 import { type TrainTaskOptions, train } from '../../src/host/tasks/train.ts';
 import { openTestEngine } from '../engine/runs/support.ts';
 
-vi.setConfig({ testTimeout: 12000 });
+vi.setConfig({ testTimeout: 120_000 });
 const engine = await openTestEngine();
 
 const options: TrainTaskOptions = {
