@@ -29,7 +29,7 @@ export type DtypeName = keyof typeof dtypes;
 /** Numbers as they lie in a file, one behind the other. */
 export interface Stored {
   readonly file: string;
-  /** How messages call the array. */
+  /** How messages call the array; '' where it is all of the file. */
   readonly name: string;
   readonly dtype: DtypeName;
   readonly little: boolean;
@@ -40,6 +40,9 @@ export interface Stored {
   readonly place?: (k: number) => number;
 }
 
+/** What is said of an array. */
+export const named = (name: string, what: string) => (name === '' ? what : `${name}: ${what}`);
+
 /** 1 GiB of float64. */
 const MOST_NUMBERS = 2 ** 27;
 
@@ -48,8 +51,8 @@ export function readNumbers({ file, name, dtype, little, shape, bytes, place = (
   const { size, read }: Dtype = dtypes[dtype];
   const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
   if (bytes.length / size > MOST_NUMBERS) {
-    const what = `${name}: it has ${bytes.length / size} numbers, and ${MOST_NUMBERS} can be read`;
-    throw fault(file, what, 'Take fewer samples, or a smaller network.', 'LIMIT');
+    const what = `it has ${bytes.length / size} numbers, and ${MOST_NUMBERS} can be read`;
+    throw fault(file, named(name, what), 'Take fewer samples, or a smaller network.', 'LIMIT');
   }
   const values = new Float64Array(bytes.length / size);
   for (let k = 0; k < values.length; k++) {
@@ -57,7 +60,7 @@ export function readNumbers({ file, name, dtype, little, shape, bytes, place = (
     const number = Number(value);
     if (typeof value === 'bigint' && !Number.isSafeInteger(number)) {
       const what = `${value} at ${placeOf(place(k), shape)} is an integer beyond 2^53, which changes when it is read`;
-      throw fault(file, `${name}: ${what}`, 'Scale it, or save it as float64.', 'LIMIT');
+      throw fault(file, named(name, what), 'Scale it, or save it as float64.', 'LIMIT');
     }
     values[place(k)] = number;
   }

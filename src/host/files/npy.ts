@@ -4,7 +4,7 @@
  */
 
 import { FlatwalkError } from '../../engine/index.ts';
-import { type DtypeName, dtypes, readNumbers } from './dtypes.ts';
+import { type DtypeName, dtypes, named, readNumbers } from './dtypes.ts';
 import { type Field, fault, shapeText } from './fields.ts';
 
 /** Kinds of numpy.dtype that are no real numbers, and what to do with them. */
@@ -65,13 +65,13 @@ export function checkShape(shape: readonly number[], count: number): void {
 const codePoints = (text: string) => Uint32Array.from([...text], (one) => one.codePointAt(0) as number);
 
 /**
- * Reads one array. `name` is how messages call it. Numbers come out in row-major order whatever the order in the file.
+ * Reads one array. `name` is how messages call it, '' where the file is all it is. Numbers come out in row-major order whatever the order in the file.
  * Strings come out as text, where the array is a single one.
  * @throws BAD_ARGUMENT for something that is no .npy file, is cut off, or holds no real numbers; LIMIT for integers that
  *   float64 does not hold
  */
 export function readNpy(file: string, name: string, bytes: Uint8Array): Field {
-  const bad = (what: string, fix: string) => fault(file, `${name}: ${what}`, fix);
+  const bad = (what: string, fix: string) => fault(file, named(name, what), fix);
   const again = 'Save it again with numpy.savez.';
   if (!MAGIC.every((byte, k) => bytes[k] === byte)) throw bad('it is no NumPy array', again);
   const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);

@@ -166,7 +166,7 @@ function fromNpy(file: string, bytes: Uint8Array, { target, inputs }: Choice, la
 }
 
 function numbersOf(file: string, bytes: Uint8Array): NumberField {
-  const field = readNpy(file, 'its array', bytes);
+  const field = readNpy(file, '', bytes);
   if (typeof field !== 'string') return field;
   throw fault(file, 'it holds text', 'Save numbers.');
 }

@@ -80,7 +80,7 @@ function open(file: string, ending: string, bytes: Uint8Array): Source {
   if (ending === '.npz') return openNpz(file, bytes);
   if (ending === '.safetensors') return openSafetensors(file, bytes);
   if (ending === '.npy') {
-    const read = () => readNpy(file, 'its array', bytes);
+    const read = () => readNpy(file, '', bytes);
     return { file, names: ['theta'], columnExample: 'save X[:, None]', read };
   }
   const value = parseJson(file, decodeText(file, bytes));
