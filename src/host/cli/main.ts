@@ -25,6 +25,7 @@ import { runCommand } from './run.ts';
 import { tuneCommand } from './tune.ts';
 import { verifyCommand } from './verify.ts';
 import { version } from './version.ts';
+import { watchCommand } from './watch.ts';
 import { type Place, places } from './where.ts';
 
 export const program = new Command('flatwalk')
@@ -158,6 +159,21 @@ command('flow', 'follow the Riemannian gradient flow of the sharpness, and predi
     '\nExample: flatwalk flow network.json --step-size 2e-3 --noise 1 --steps 200000 --out results/flow',
   )
   .action(flowCommand);
+
+program
+  .command('watch')
+  .description('follow a run: its rows as they come, a line of its loss, and how it ended')
+  .exitOverride()
+  .argument('<folder>', 'its results folder, from this machine or another')
+  .option('--json', 'print one JSON document of its present state on stdout, and end', false)
+  .addHelpText(
+    'after',
+    `
+Example: flatwalk watch results/first
+
+It ends when the run does, with the exit code of the run; 1 where the run was killed or has failed.`,
+  )
+  .action(watchCommand);
 
 program
   .command('export')
