@@ -61,7 +61,8 @@ export async function findChrome(wish: BrowserWish = defaultBrowserWish()): Prom
   };
 }
 
-const installFix = 'Install Chrome or Chromium, or name one by PUPPETEER_EXECUTABLE_PATH.';
+const installFix =
+  'Install Chrome or Chromium, or name one by PUPPETEER_EXECUTABLE_PATH; on Linux x64 one comes with: npm install puppeteer @sparticuz/chromium';
 
 /** Where a browser of the Chrome family may be, the likeliest first. */
 function installedBrowsers(): string[] {

@@ -217,7 +217,13 @@ async function importPuppeteer(): Promise<typeof import('puppeteer')['default']>
   try {
     return (await import('puppeteer')).default;
   } catch (cause) {
-    const detail = cause instanceof Error ? cause.message : String(cause);
-    throw new FlatwalkError('HOST', `Cannot load puppeteer: ${detail}`, 'Add it: npm install puppeteer', { cause });
+    const missing = cause instanceof Error && 'code' in cause && cause.code === 'ERR_MODULE_NOT_FOUND';
+    const detail = missing ? 'it is not installed' : cause instanceof Error ? cause.message : String(cause);
+    throw new FlatwalkError(
+      'HOST',
+      `Cannot load puppeteer, which drives Chrome: ${detail}`,
+      'Add it: npm install puppeteer',
+      { cause },
+    );
   }
 }

@@ -58,7 +58,10 @@ export function startAlone(size: SizeName, metrics: readonly MetricName[], adapt
       });
       const fail = (why: string) => reject(new FlatwalkError('HOST', `A run by itself ${why}`, 'Run it again.'));
       child.once('error', (error) => fail(`cannot be started: ${error.message}`));
-      child.once('close', (code) => fail(`ended with ${code}: ${errors.trim().split('\n')[0]}`));
+      child.once('close', (code, signal) => {
+        const said = errors.trim().split('\n')[0];
+        fail(`ended ${signal ? `by ${signal}` : `with ${code}`}${said ? `: ${said}` : ''}`);
+      });
     });
   const firstOf = wait((line) => ('row' in line ? line.row : undefined));
   const ended = wait((line) => ('memory' in line ? line.memory : undefined));

@@ -28,7 +28,7 @@ const ending = `
 Exit codes:
 ${exitMeanings.map(([code, meaning]) => `  ${String(code).padStart(3)}  ${meaning}`).join('\n')}
 
-One command: flatwalk help run, or flatwalk run --help. Every command with all its flags: docs/commands.md`;
+One command with all its flags: flatwalk help run, or flatwalk run --help`;
 
 /** Completes the tree once all commands are in it. */
 export function finish(program: Command): void {

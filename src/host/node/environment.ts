@@ -60,7 +60,8 @@ export const SLOW_ON_SWIFTSHADER = 'use_vulkan_zero_initialize_workgroup_memory_
 const softwareDrivers = /(lvp|lavapipe|swiftshader)/i;
 const lavapipeDrivers = /(lvp|lavapipe)/i;
 
-const fixes: Record<AdapterKind, string> = {
+const fixes: Record<AdapterWish, string> = {
+  auto: 'Add a software adapter (npm install @sparticuz/chromium, on Linux x64), or a driver: of your GPU, or Mesa 23 or newer (Debian and Ubuntu: mesa-vulkan-drivers).',
   hardware: 'Install the Vulkan driver of your GPU, or choose another adapter: --adapter auto',
   lavapipe: 'Install Mesa 23 or newer (Debian and Ubuntu: mesa-vulkan-drivers), or choose --adapter swiftshader',
   swiftshader:
@@ -128,7 +129,7 @@ export function chooseAdapter(wish: AdapterWish, machine: Machine): Candidate[] 
   throw new FlatwalkError(
     'NO_ADAPTER',
     found.map(({ kind, reason }) => `No ${kind} adapter: ${reason}.`).join('\n  '),
-    fixes[wish === 'auto' ? 'lavapipe' : wish],
+    fixes[wish],
   );
 }
 

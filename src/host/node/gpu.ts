@@ -44,7 +44,11 @@ export async function openNodeGpu(
   machine: Machine = describeMachine(),
 ): Promise<NodeGpu> {
   const checked = checkAdapterWish(wish);
-  const mine = turn.then(() => openFirst(chooseAdapter(checked, machine)));
+  const mine = turn.then(async () => {
+    // Told first: without it no adapter is of use.
+    await importDawn();
+    return openFirst(chooseAdapter(checked, machine));
+  });
   // The next opening waits for this one whichever way it ends; its error goes to whoever called.
   turn = mine.catch(() => undefined);
   return mine;
@@ -109,11 +113,19 @@ async function importDawn(): Promise<typeof import('webgpu')> {
   try {
     return await import('webgpu');
   } catch (cause) {
+    if (cause instanceof Error && 'code' in cause && cause.code === 'ERR_MODULE_NOT_FOUND') {
+      throw new FlatwalkError(
+        'NO_WEBGPU',
+        'WebGPU for Node is not installed: it is the npm package webgpu (Linux, macOS, Windows)',
+        'Add it: npm install webgpu, and on Linux x64 @sparticuz/chromium, in which a software adapter and a browser come along.',
+        { cause },
+      );
+    }
     const detail = cause instanceof Error ? cause.message : String(cause);
     throw new FlatwalkError(
       'HOST',
       `Cannot load Dawn, WebGPU for Node: ${detail}`,
-      'Add it: npm install webgpu (Linux x64 and arm64, macOS, Windows).',
+      'Install it anew: npm install webgpu (Linux x64 and arm64, macOS, Windows).',
       { cause },
     );
   }
