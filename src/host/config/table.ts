@@ -57,7 +57,7 @@ export const table = {
     flag: '--data <file>',
     kind: text,
     group: 'data',
-    help: '.csv or .tsv with a header line, .json, .npz or .npy, also packed as .gz',
+    help: '.csv or .tsv with a header line, .json, .npz, .npy or .safetensors, also packed as .gz',
   },
   target: {
     flag: '--target <column>',
