@@ -40,6 +40,9 @@ export const colours = {
 
 const WIDTH = 720;
 const HEIGHT = 320;
+/** Of a narrow one, as on a phone or in two columns of print. */
+const LOW = 260;
+const NARROW = 500;
 /** Height of the title above what is drawn. */
 const TITLE = 40;
 /** Room beside and below it. */
@@ -87,10 +90,11 @@ export function drawInline(figure: Figure, width = WIDTH): string {
 }
 
 function plot({ title: _, label: __, keys = [], ...options }: Figure, width: number) {
+  const standard = width < NARROW ? LOW : HEIGHT;
   const { document } = parseHTML('<html><body></body></html>');
   const svg = Plot.plot({
     width,
-    height: HEIGHT,
+    height: standard,
     marginTop: 28,
     marginLeft: 64,
     marginRight: 24,
@@ -114,7 +118,7 @@ function plot({ title: _, label: __, keys = [], ...options }: Figure, width: num
   const rows = keyRows(keys, width - 24);
   const top = rows.length * ROW;
   const drawn = rows.flatMap((row, k) => row.flatMap((key) => drawKey(key, make, ROW * (k + 0.5) - top)));
-  return { svg, make, top, height: options.height ?? HEIGHT, keys: drawn };
+  return { svg, make, top, height: options.height ?? standard, keys: drawn };
 }
 
 /** With its label, which may hold anything: linkedom writes attributes as HTML has them, and a file is XML. */

@@ -100,6 +100,10 @@ footer { margin-top: 3rem; padding-top: 1rem; padding-bottom: 2rem; color: var(-
   .theme, nav { display: none }
   .figures { grid-template-columns: 1fr 1fr; gap: .7rem }
   .tables { columns: 2 }
+  .tiles { flex-wrap: nowrap; gap: .5rem }
+  .tiles div { flex: 1 1 0; padding: .4rem .6rem }
+  .tiles dd strong { font-size: 1.1rem; white-space: nowrap }
+  figure { padding: .6rem .7rem }
   .tiles, .banner, .facts tr, .wide tr { break-inside: avoid }
   h2, h3, h4, h5 { break-after: avoid }
   .scroll { overflow: visible }

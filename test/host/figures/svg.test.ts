@@ -37,7 +37,7 @@ test('in the colours of one theme it has no variables, for programs that know no
 
 test('within a page it has neither a background nor a style of its own, and is as wide as its place', () => {
   const text = drawInline({ title: 'not here', label: 'l', marks: [] }, 480);
-  expect(text).toMatch(/^<svg [^>]*viewBox="0 0 480 320"/);
+  expect(text).toMatch(/^<svg [^>]*viewBox="0 0 480 260"/);
   expect(text).not.toMatch(/<style|class="page"|not here|<svg[^>]* width=/);
 });
 
