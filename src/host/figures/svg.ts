@@ -157,7 +157,7 @@ function drawKey({ name, colour, kind = 'line', x, low = '' }: Placed, make: Mak
   const words = (at: number, text: string) =>
     make('text', { x: `${at}`, y: `${y}`, dy: '0.32em', fill: 'currentColor', 'text-anchor': 'start' }, text);
   if (kind === 'scale') {
-    const from = x + textWidth(low) + 6;
+    const from = x + 1.15 * textWidth(low) + 6;
     return [words(x, low), ...ramp(from, y, make), words(from + SCALE + 8, name)];
   }
   const line = { x1: `${x}`, x2: `${x + SWATCH}`, y1: `${y}`, y2: `${y}`, stroke: colour, 'stroke-width': '2.5' };

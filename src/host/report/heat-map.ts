@@ -86,7 +86,9 @@ export function heatMap(features: readonly StoredFeatures[]): NamedFigure | null
       thinnedOut
         ? `Shown are ${neurons.length} of ${shown(width)} neurons and ${rows.length} of ${shown(samples)} samples, evenly spread.`
         : '',
-      lost > 0 ? `${shown(lost)} numbers are not finite: their cells are empty.` : '',
+      lost > 0
+        ? `${counted(lost, 'number is', 'numbers are')} not finite: ${lost === 1 ? 'its cell is' : 'their cells are'} empty.`
+        : '',
       'Replica 0.',
     ].filter(Boolean),
   };
@@ -130,7 +132,7 @@ function axisTexts(names: readonly string[], neurons: readonly number[], rows: r
   const down = names.flatMap((panel) => some(rows, 12).map((one) => ({ ...one, panel })));
   const bottom = rows.length;
   return [
-    Plot.text(names, { fy: (name) => name, text: (name) => name, frameAnchor: 'top-left', dy: -10, fontWeight: 600 }),
+    Plot.text(names, { fy: (name) => name, text: (name) => name, frameAnchor: 'top-left', dy: -14, fontWeight: 600 }),
     Plot.text(along, {
       fy: 'panel',
       x: ({ at }) => at + 0.5,

@@ -1,4 +1,4 @@
-/** Numbers as people read them. */
+/** Numbers as people read them. Spaces before units do not break. */
 
 /** Few digits; thousands apart; a minus that is one; what is not finite in words or signs. */
 export function shown(value: number, digits = 5): string {
@@ -17,14 +17,14 @@ export function counted(count: number, one: string, many = `${one}s`): string {
 
 /** A share of one as per cent. */
 export function percent(share: number): string {
-  return Number.isFinite(share) ? `${shown(100 * share, 2)} %` : shown(share);
+  return Number.isFinite(share) ? `${shown(100 * share, 2)}\u00a0%` : shown(share);
 }
 
 /** Seconds as people say them. */
 export function duration(seconds: number): string {
-  if (!(seconds >= 60)) return `${shown(seconds, 3)} s`;
+  if (!(seconds >= 60)) return `${shown(seconds, 3)}\u00a0s`;
   const minutes = Math.round(seconds / 60);
-  return minutes < 60 ? `${minutes} min` : `${Math.floor(minutes / 60)} h ${minutes % 60} min`;
+  return minutes < 60 ? `${minutes}\u00a0min` : `${Math.floor(minutes / 60)}\u00a0h ${minutes % 60}\u00a0min`;
 }
 
 /** For the ticks of axes: short, and without digits that say nothing. */

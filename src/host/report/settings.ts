@@ -54,12 +54,16 @@ const labels: Readonly<Record<string, string>> = {
   cpu: 'CPU',
 };
 
-/** Rows of a document's settings. Nothing is left out but what was not given. */
+/** Rows of a document's settings. Nothing is left out but what was not given, and what another row says. */
 export function settingRows(config: Readonly<Record<string, unknown>>): Row[] {
-  return Object.entries(config).flatMap(([key, value]): Row[] => {
+  const rows = Object.entries(config).flatMap(([key, value]): Row[] => {
     if (value === undefined || value === null || key === 'question' || key === 'name') return [];
     return [{ key, label: labels[key] ?? words(key), value: valueText(value) }];
   });
+  // What was asked for and what came of it often say the same, as n and samples.
+  return rows.filter(
+    ({ label, value }, k) => rows.findIndex((row) => row.label === label && row.value === value) === k,
+  );
 }
 
 /** Numbers of a list that a cell has room for. */

@@ -51,7 +51,7 @@ nav ul { display: flex; flex-wrap: wrap; gap: .3rem 1.2rem; margin: .8rem 0 0; p
 .tiles dd { margin: 0; font-variant-numeric: tabular-nums }
 .tiles dd span { color: var(--muted) }
 .tiles dd strong { font-size: 1.35rem }
-.figures { display: grid; grid-template-columns: repeat(auto-fill, minmax(min(100%, 22.5rem), 1fr)); gap: 1.1rem; align-items: start }
+.figures { display: grid; grid-template-columns: repeat(auto-fill, minmax(min(100%, max(22.5rem, 30%)), 1fr)); gap: 1.1rem; align-items: start }
 figure { min-width: 0; margin: 0; padding: .9rem 1rem 1rem; border: 1px solid var(--edge); border-radius: .6rem; background: var(--page); break-inside: avoid }
 figure > :is(h3, h4, h5) { margin: 0 0 .4rem; font-size: 1.02rem; font-weight: 600; line-height: 1.35; overflow-wrap: anywhere }
 figcaption { margin-top: .4rem; color: var(--muted); font-size: .9rem; line-height: 1.45 }
