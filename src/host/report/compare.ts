@@ -1,7 +1,7 @@
 /** Several results folders beside each other: what differs in their settings, where they ended, and their curves together. */
 import { RUN_COLOURS } from '../figures/theme.ts';
 import type { StoredResults } from '../results/schema.ts';
-import { type Axis, curveOf, statistics } from './curves.ts';
+import { type Axis, curveOf, listLength, statistics, valuesOf } from './curves.ts';
 import { html, type Markup } from './html.ts';
 import { drawLines, type Line, lineDashes, type NamedFigure } from './run-figures.ts';
 import { type ReportRun, runsOf } from './runs.ts';
@@ -78,7 +78,9 @@ function overlay(view: View, mains: readonly Main[], axis: Axis): NamedFigure[] 
   );
   const optima = new Set(runs.map(({ run }) => run.levels.optimum));
   const [optimum] = optima.size === 1 ? optima : [null];
-  const what = view.metrics[metric];
+  const what = runs.some(({ run }) => listLength(run.rows, metric) !== null)
+    ? `the first of ${view.metrics[metric]}`
+    : view.metrics[metric];
   const drawn = drawLines(
     { ...view, name: `compare-${view.name}`, caption: `${view.caption} Shown: ${what}.` },
     lines,
@@ -125,7 +127,7 @@ export function finalTable(all: readonly Named[]): Markup {
   });
   const metrics = [...new Set(finals.flatMap((row) => Object.keys(row?.values ?? {})))];
   const cell = (row: (typeof finals)[number], metric: string) => {
-    const values = row?.values[metric];
+    const values = row && valuesOf(row, metric);
     if (!row || !values) return '–';
     if (values.some(Array.isArray))
       return values.length === 1

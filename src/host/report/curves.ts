@@ -34,7 +34,7 @@ export function curveOf(rows: readonly StoredRow[], metric: string, axis: Axis, 
   let replicas = 0;
   const diverged = new Set<number>();
   const points = rows.flatMap((row): Point[] => {
-    const values = row.values[metric];
+    const values = valuesOf(row, metric);
     if (values === undefined) return [];
     for (const { replica } of row.diverged) diverged.add(replica);
     const lost = new Set(row.diverged.map(({ replica }) => replica));
@@ -47,13 +47,18 @@ export function curveOf(rows: readonly StoredRow[], metric: string, axis: Axis, 
   return { points: thinned(points), replicas, notFinite, diverged: diverged.size };
 }
 
+/** Of all replicas, where the row has the metric. */
+export function valuesOf({ values }: StoredRow, metric: string): (number | number[])[] | undefined {
+  return Object.hasOwn(values, metric) ? values[metric] : undefined;
+}
+
 function single(value: number | number[], part: Part): number {
   return Array.isArray(value) ? (value[part ?? 0] ?? Number.NaN) : value;
 }
 
 /** Numbers in a list of the metric, in the first row that has it; null where it is no list. */
 export function listLength(rows: readonly StoredRow[], metric: string): number | null {
-  const value = rows.find((row) => metric in row.values)?.values[metric][0];
+  const value = rows.map((row) => valuesOf(row, metric)).find((values) => values !== undefined)?.[0];
   return Array.isArray(value) ? value.length : null;
 }
 

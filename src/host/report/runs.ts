@@ -40,7 +40,7 @@ export function runsOf({ summary, rows, features }: StoredResults): ReportRun[] 
     const stepSize = experiment?.stepSize ?? summary.stepSize;
     return {
       name,
-      title: titles[name] ?? name,
+      title: Object.hasOwn(titles, name) ? titles[name] : name,
       question: typeof config?.question === 'string' ? config.question : null,
       // Predictions of a walk have its steps as their time.
       axis: name === 'flow' && own.some(({ time }) => time !== undefined) ? 'time' : 'step',

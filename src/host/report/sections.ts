@@ -198,7 +198,7 @@ export function leadOf({ summary, rows }: StoredResults): string {
     flow: 'The Riemannian gradient flow of the sharpness, which label-noise SGD follows on the zero-loss manifold.',
     reproduce: "The paper's claims, each held against measurements.",
   };
-  return `${what[summary.command] ?? `flatwalk ${summary.command}.`}${shape}${took}`;
+  return `${Object.hasOwn(what, summary.command) ? what[summary.command] : `flatwalk ${summary.command}.`}${shape}${took}`;
 }
 
 const valueOr = (value: unknown) => (typeof value === 'number' ? shown(value) : 'some');

@@ -58,7 +58,7 @@ const labels: Readonly<Record<string, string>> = {
 export function settingRows(config: Readonly<Record<string, unknown>>): Row[] {
   const rows = Object.entries(config).flatMap(([key, value]): Row[] => {
     if (value === undefined || value === null || key === 'question' || key === 'name') return [];
-    return [{ key, label: labels[key] ?? words(key), value: valueText(value) }];
+    return [{ key, label: Object.hasOwn(labels, key) ? labels[key] : words(key), value: valueText(value) }];
   });
   // What was asked for and what came of it often say the same, as n and samples.
   return rows.filter(

@@ -98,6 +98,7 @@ footer { margin-top: 3rem; padding-top: 1rem; padding-bottom: 2rem; color: var(-
   :root { color-scheme: light !important; font-size: 9.5pt }
   header, main, footer { max-width: none; padding: 0 }
   .theme, nav { display: none }
+  footer { margin-top: .5rem; padding: 0; break-before: avoid }
   .figures { grid-template-columns: 1fr 1fr; gap: .7rem }
   .tables { columns: 2 }
   .tiles { flex-wrap: nowrap; gap: .5rem }

@@ -137,7 +137,8 @@ export function viewsOf(recorded: ReadonlySet<string>): View[] {
 }
 
 function viewOfOne(name: string): View {
-  const found = (engineMetrics as Readonly<Record<string, { unit: string; meaning: string }>>)[name];
+  const known = engineMetrics as Readonly<Record<string, { unit: string; meaning: string }>>;
+  const found = Object.hasOwn(known, name) ? known[name] : null;
   return {
     name: name.replaceAll(/[^\w-]/g, '_'),
     title: words(name),

@@ -162,6 +162,31 @@ describe('hostile names', () => {
     expect(document.documentElement.textContent).toContain(evil);
   });
 
+  test('that every object of JavaScript knows are names like others', () => {
+    const name = 'constructor';
+    const odd = made({
+      summary: {
+        command: name,
+        config: { [name]: 7 },
+        claims: [
+          {
+            id: name,
+            statement: name,
+            measured: 'm',
+            expected: 'e',
+            holds: true,
+            values: {},
+            series: { [name]: { [name]: [1] } },
+          },
+        ],
+      },
+      rows: [{ run: name, step: 0, [name]: [1], diverged: [] }],
+    });
+    const text = textOf(page(odd, made()));
+    expect(text).toContain('Constructor7');
+    expect(text).not.toMatch(/native code|undefined/);
+  });
+
   test('become names of files that any system takes', () => {
     for (const { name } of reportFigures([results, results])) expect(name).toMatch(/^[\w.-]+$/);
   });
