@@ -107,6 +107,11 @@ export const summarySchema = z.looseObject({
   plan: plan.optional().describe('the choice of kernels'),
   request: z.looseObject({}).optional().describe('what the plan was chosen from'),
   stepSize: real.optional().describe('eta, the number'),
+  stable: z
+    .looseObject({ stepSize: real, rule: z.string() })
+    .nullable()
+    .optional()
+    .describe('below which step size steps are stable at the start'),
   traceOptimum: real.nullable().optional().describe('F*, where it is known to be the least trace on the manifold'),
   resumed: z.array(whole).optional().describe('steps at which the run went on after it had been interrupted'),
   finalStep: whole.optional().describe('step of the last row'),

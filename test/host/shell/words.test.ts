@@ -185,6 +185,7 @@ describe('with --json stdout has the document alone', () => {
   const asked: Record<string, string[]> = {
     run: [...small.slice(1), '--out', 'json'],
     reproduce: ['--quick', '--out', 'taken'],
+    watch: ['kept'],
     report: ['kept'],
     export: ['kept', '--out', 'kept.csv'],
     inspect: ['network.json', '--only', 'trace'],
