@@ -3,6 +3,7 @@ import Table from 'cli-table3';
 import picocolors from 'picocolors';
 import type { Claim } from '../experiments/claims.ts';
 import type { TaskEvent } from '../tasks/task.ts';
+import { Line } from './line.ts';
 import type { Environment } from './where.ts';
 
 const BETWEEN_LINES_MS = 10_000;
@@ -40,6 +41,8 @@ export function isVerbose(): boolean {
 export class Terminal {
   readonly #out: NodeJS.WriteStream;
   readonly #bar: SingleBar | null;
+  /** Of the loss, or what the rows have instead. */
+  readonly #line = new Line();
   #started = false;
   /** When the last line of progress was written, where there is no bar. */
   #told = performance.now();
@@ -49,7 +52,12 @@ export class Terminal {
     this.#bar =
       process.stderr.isTTY && !voice.quiet
         ? new SingleBar(
-            { format: '{bar} {percentage}%  {label}', stream: process.stderr, hideCursor: true, clearOnComplete: true },
+            {
+              format: '{bar} {percentage}%  {label}  {line}',
+              stream: process.stderr,
+              hideCursor: true,
+              clearOnComplete: true,
+            },
             Presets.shades_classic,
           )
         : null;
@@ -90,14 +98,19 @@ export class Terminal {
 
   event(event: TaskEvent): void {
     if (event.kind === 'note') this.remark(event.text);
+    if (event.kind === 'row') this.#line.add({ run: event.run, values: event.row.values });
     if (event.kind !== 'progress') return;
     if (!this.#bar) {
       this.#progressLine(event.share, event.label);
       return;
     }
-    if (!this.#started) this.#bar.start(1000, 0, { label: '' });
+    if (!this.#started) this.#bar.start(1000, 0, { label: '', line: '' });
     this.#started = true;
-    this.#bar.update(Math.round(1000 * Math.min(1, event.share)), { label: event.label.slice(0, 60) });
+    const label = event.label.slice(0, 60);
+    // What is left of the terminal beside a bar of 40 places and a share.
+    const room = process.stderr.columns - 52 - label.length;
+    const line = room >= 24 ? this.#line.text(room) : '';
+    this.#bar.update(Math.round(1000 * Math.min(1, event.share)), { label, line });
   }
 
   /** For logs: now and then. */

@@ -1,8 +1,9 @@
 import { FlatwalkError } from '../../engine/index.ts';
-import { median, sparkline } from '../figures/sparkline.ts';
+import { median } from '../figures/sparkline.ts';
 import { Follower, type Look } from '../results/follow.ts';
 import type { StoredRow, Summary } from '../results/schema.ts';
 import { CHECK_FAILED, INTERRUPTED, LOST } from './exit.ts';
+import { Line, short } from './line.ts';
 import { documentHead, outcomeOf, printDocument } from './session.ts';
 
 const BETWEEN_LOOKS_MS = 250;
@@ -10,9 +11,6 @@ const BETWEEN_LOOKS_MS = 250;
 const LONG_MS = 60_000;
 /** Rows that a terminal is shown of those that were there before. */
 const SHOWN_BEFORE = 10;
-/** Values of which the line is drawn; of more, every second one, and so on. */
-const MOST_VALUES = 4096;
-
 /** As the run's own, where it has ended. */
 const exitCodes: Record<Summary['outcome']['kind'], number> = {
   running: 0,
@@ -104,44 +102,6 @@ async function lookAgain(follower: Follower, first: boolean): Promise<Look> {
   }
 }
 
-/** The metric that the line shows: the first of these that the rows have. */
-const preferred = ['loss', 'gap', 'manifoldTrace', 'trace'];
-
-/** Values of one metric of one run, thinned out as they become many. */
-class Line {
-  #metric: string | undefined;
-  #run = '';
-  #values: number[] = [];
-  #every = 1;
-  #count = 0;
-
-  clear(): void {
-    this.#values = [];
-    this.#every = 1;
-    this.#count = 0;
-  }
-
-  add({ run, values }: StoredRow): void {
-    if (run !== this.#run) {
-      this.clear();
-      this.#run = run;
-      this.#metric = [...preferred, ...Object.keys(values)].find((name) => typeof values[name]?.[0] === 'number');
-    }
-    if (this.#metric === undefined) return;
-    if (this.#count++ % this.#every === 0) this.#values.push(median((values[this.#metric] ?? []).map(Number)));
-    if (this.#values.length < MOST_VALUES) return;
-    this.#values = this.#values.filter((_, k) => k % 2 === 0);
-    this.#every *= 2;
-  }
-
-  text(width: number): string {
-    if (this.#values.length === 0) return 'no rows yet';
-    const name = this.#run === 'train' ? this.#metric : `${this.#run}: ${this.#metric}`;
-    const last = short(this.#values[this.#values.length - 1]);
-    return `${name} ${sparkline(this.#values, Math.max(8, Math.min(60, width - `${name}  ${last}`.length)))} ${last}`;
-  }
-}
-
 /** Lines that stay, and below them on a terminal some that are drawn anew. */
 class Screen {
   readonly #out: NodeJS.WriteStream;
@@ -216,5 +176,3 @@ function adapterOf({ environment }: Summary): string {
 function widthOf(out: NodeJS.WriteStream): number {
   return out.isTTY ? out.columns : 80;
 }
-
-const short = (value: number) => (Number.isFinite(value) ? String(Number(value.toPrecision(4))) : String(value));
