@@ -5,7 +5,7 @@ import { setVoice, type Voice } from './terminal.ts';
 
 /** Commands by what they are for, in the order of the help. */
 export const commandGroups: Readonly<Record<string, readonly string[]>> = {
-  'Walk:': ['run', 'reproduce'],
+  'Walk:': ['run', 'sweep', 'reproduce'],
   'Results:': ['watch', 'report', 'export'],
   'Look at a network:': ['inspect', 'flow'],
   'Speed:': ['explain', 'tune', 'bench'],

@@ -4,6 +4,7 @@ import { sizeNames } from '../../../bench/problems.ts';
 import { suites } from '../../../bench/suites/index.ts';
 import { settingFlags, settingOption } from '../config/flags.ts';
 import { MOST_STEPS } from '../config/table.ts';
+import { type Axis, parseAxis } from '../config/vary.ts';
 import { adapterWishes } from '../node/index.ts';
 import { groupNames } from '../tasks/inspect.ts';
 import { adaptersCommand } from './adapters.ts';
@@ -16,12 +17,13 @@ import { explainCommand } from './explain.ts';
 import { exportCommand, exportFormats } from './export.ts';
 import { flowCommand } from './flow.ts';
 import { inspectCommand } from './inspect.ts';
-import { above0, ascending, list, size, whole } from './options.ts';
+import { above0, ascending, list, size, usage, whole } from './options.ts';
 import { probeCommand } from './probe.ts';
 import { configArgument, problemFlags, problemGroups } from './problem.ts';
 import { reportCommand } from './report.ts';
 import { reproduceCommand } from './reproduce.ts';
 import { runCommand } from './run.ts';
+import { sweepCommand } from './sweep.ts';
 import { tuneCommand } from './tune.ts';
 import { verifyCommand } from './verify.ts';
 import { version } from './version.ts';
@@ -81,6 +83,23 @@ Examples: flatwalk run --data houses.csv --target price --width 32 --noise 0.5 -
           flatwalk run --data houses.csv --target price --print-config > walk.json && flatwalk run walk.json --seed 1`,
   )
   .action(runCommand);
+
+settingFlags(
+  configArgument(command('sweep', 'run every combination of some settings, each into a folder of its own')),
+  [...problemGroups, 'plan', 'watching', 'results'],
+  ['out'],
+)
+  .addOption(
+    new Option('--vary <key=values>', 'a setting and its values, with commas between; again for another setting')
+      .argParser((text: string, before: readonly Axis[] = []) => [...before, usage(() => parseAxis(text))])
+      .makeOptionMandatory(),
+  )
+  .requiredOption('--out <folder>', 'where the folders of the cells go; cells that are there are not run again')
+  .addHelpText(
+    'after',
+    '\nExample: flatwalk sweep walk.json --vary stepSize=0.001,0.002 --vary seed=0,1,2 --out results/sweep',
+  )
+  .action(sweepCommand);
 
 settingFlags(problemFlags(command('explain', 'say which plan a run would follow, and why not another')), ['plan'])
   .addHelpText('after', '\nExample: flatwalk explain --size small --steps 1000000')

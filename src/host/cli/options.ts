@@ -54,3 +54,13 @@ export function refuseFlags(command: Command, names: readonly string[], why: str
   const flag = command.options.find((option) => option.attributeName() === idle)?.long;
   throw new FlatwalkError('BAD_ARGUMENT', `${why}, so ${flag} has no part in it`, 'Leave it out.');
 }
+
+/** What `read` reads; its refusal becomes a usage error that names the option. */
+export function usage<T>(read: () => T): T {
+  try {
+    return read();
+  } catch (error) {
+    if (!(error instanceof FlatwalkError)) throw error;
+    throw new InvalidArgumentError(error.message.replace('\n  ', '. '));
+  }
+}

@@ -33,12 +33,14 @@ export function problemFlags(command: Command): Command {
   );
 }
 
+/** What a config file says. @throws BAD_ARGUMENT, with the file and the place in it */
+export function readGiven(config: string): Given {
+  return readConfig(config, decodeText(config, readBytes(config)));
+}
+
 /** @throws BAD_ARGUMENT, with the file and the place in it, or the flag */
 export function readSettings(config: string | undefined, flags: Given): Settings {
-  return resolve({
-    flags,
-    file: config === undefined ? undefined : readConfig(config, decodeText(config, readBytes(config))),
-  });
+  return resolve({ flags, file: config === undefined ? undefined : readGiven(config) });
 }
 
 interface ReadData {
