@@ -184,6 +184,7 @@ describe('with --json stdout has the document alone', () => {
   /** Each as short as it can be; some are refused, which is a document too. */
   const asked: Record<string, string[]> = {
     run: [...small.slice(1), '--out', 'json'],
+    sweep: [...small.slice(1), '--vary', 'seed=0', '--out', 'swept'],
     reproduce: ['--quick', '--out', 'taken'],
     watch: ['kept'],
     report: ['kept'],
