@@ -7,6 +7,7 @@ import { beforeAll, describe, expect, test } from 'vitest';
 import { commandGroups, visibleCommands } from '../../../src/host/cli/common.ts';
 import { exitCodes, exitMeanings } from '../../../src/host/cli/exit.ts';
 import { program as tree } from '../../../src/host/cli/main.ts';
+import { adapterWishes } from '../../../src/host/node/environment.ts';
 import '../../gpu.ts';
 import { root, stackTrace, useProgram } from './program.ts';
 
@@ -67,6 +68,15 @@ describe('help', () => {
           expect(known, `${flag} of: flatwalk ${line}`).toContain(flag);
         }
       }
+    }
+  });
+
+  test('every command that computes takes an adapter by its flag and by FLATWALK_ADAPTER, in either place', () => {
+    const computing = commands.filter(({ options }) => options.some(({ long }) => long === '--in'));
+    expect(computing.length).toBeGreaterThan(0);
+    for (const { options } of computing) {
+      const adapter = options.find(({ long }) => long === '--adapter');
+      expect([adapter?.envVar, adapter?.argChoices]).toEqual(['FLATWALK_ADAPTER', adapterWishes]);
     }
   });
 
