@@ -177,7 +177,7 @@ describe('flatwalk bench compare', () => {
     expect(slow.code).toBe(1);
     expect(slow.err).toContain('SLOWER by more than 5.0 %: small/a');
     const document = JSON.parse(slow.out);
-    expect(document).toMatchObject({ schema: 1, command: 'bench compare', outcome: { kind: 'finished' } });
+    expect(document).toMatchObject({ schema: 2, command: 'bench compare', outcome: { kind: 'finished' } });
     expect(document).toMatchObject({ passed: false, cases: [{ case: 'small/a', verdict: 'slower', failed: true }] });
     expect((await compare('slow.json', 'old.json')).code).toBe(0);
     write('cut.json', 1, (d) => ({ ...d, outcome: { kind: 'aborted' } }));
