@@ -2,12 +2,12 @@
 import { existsSync, readdirSync, readFileSync, symlinkSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
-import { flatwalk, rowsIn, scratch, summaryIn, useProgram } from '../host/program.ts';
+import { useProgram } from '../host/program.ts';
 
 const root = new URL('../..', import.meta.url).pathname;
 const chapter = readFileSync(join(root, 'README.md'), 'utf8').split('## From a table to a report')[1].split('\n## ')[0];
 
-useProgram();
+const { flatwalk, folder: scratch, rowsIn, summaryIn } = useProgram();
 
 test('from a table to a report in two commands', { timeout: 300_000 }, async () => {
   const commands = [...chapter.matchAll(/^npx flatwalk (.*)$/gm)].map(([, words]) => words.split(' '));

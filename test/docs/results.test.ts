@@ -4,7 +4,7 @@ import '../gpu.ts';
 import { jsonSchemas } from '../../src/host/results/json-schema.ts';
 import { readResults } from '../../src/host/results/read.ts';
 import { featuresSchema, RESULTS_SCHEMA, rowSchema, summarySchema } from '../../src/host/results/schema.ts';
-import { flatwalk, scratch, useProgram } from '../host/program.ts';
+import { useProgram } from '../host/program.ts';
 
 vi.setConfig({ testTimeout: 120_000 });
 const docs = new URL('../../docs/', import.meta.url);
@@ -35,7 +35,7 @@ describe('docs/results', () => {
 });
 
 describe('what the commands write', () => {
-  useProgram();
+  const { flatwalk, folder: scratch } = useProgram();
   const network = { activation: 'cubic_linear:1', theta: [[1, 0.5]], X: [[1, 0]], y: [2] };
   const data = ['run', '--generate', 'unit', '--n', '3', '--d', '4', '--steps', '20', '--width', '3'];
   const commands: [name: string, args: string[]][] = [

@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import { readWeights } from '../../../src/host/files/node.ts';
 import '../../gpu.ts';
-import { stackTrace, useProgram } from '../shell/program.ts';
+import { stackTrace, useProgram } from '../program.ts';
 
 const { flatwalk, folder } = useProgram();
 

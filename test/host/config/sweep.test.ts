@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import { cellsOf, parseAxis } from '../../../src/host/config/vary.ts';
 import '../../gpu.ts';
-import { useProgram } from '../shell/program.ts';
+import { useProgram } from '../program.ts';
 
 describe('what is varied', () => {
   test('values are those of the setting, and every combination is a cell', () => {

@@ -4,7 +4,7 @@ import { cpSync, existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync
 import { dirname, join } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import '../../gpu.ts';
-import { stackTrace, useProgram } from '../shell/program.ts';
+import { stackTrace, useProgram } from '../program.ts';
 import { environment, walk } from './made.ts';
 
 const { flatwalk, folder, file } = useProgram();

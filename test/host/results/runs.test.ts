@@ -2,10 +2,10 @@ import { copyFileSync, cpSync, existsSync, mkdirSync, readdirSync, readFileSync,
 import { join } from 'node:path';
 import { describe, expect, test, vi } from 'vitest';
 import '../../gpu.ts';
-import { flatwalk, rowsIn, scratch, start, summaryIn, until, useProgram } from '../program.ts';
+import { until, useProgram } from '../program.ts';
 
 vi.setConfig({ testTimeout: 180_000 });
-useProgram();
+const { flatwalk, folder: scratch, rowsIn, start, summaryIn } = useProgram();
 
 const at = (...parts: string[]) => join(scratch, ...parts);
 const bytes = (...parts: string[]) => readFileSync(at(...parts));

@@ -5,10 +5,10 @@ import { describe, expect, test, vi } from 'vitest';
 import '../../gpu.ts';
 import { median, sparkline } from '../../../src/host/figures/sparkline.ts';
 import { Follower } from '../../../src/host/results/follow.ts';
-import { flatwalk, rowsIn, scratch, start, until, useProgram } from '../program.ts';
+import { until, useProgram } from '../program.ts';
 
 vi.setConfig({ testTimeout: 120_000 });
-useProgram();
+const { flatwalk, folder: scratch, rowsIn, start } = useProgram();
 
 const at = (...parts: string[]) => join(scratch, ...parts);
 const line = (step: number) => `{"run":"train","step":${step},"loss":[${1 / (step + 1)}],"diverged":[]}\n`;

@@ -5,7 +5,7 @@ import { chosen, survey, whyNot } from '../../../src/host/cli/survey.ts';
 import type { Machine } from '../../../src/host/node/environment.ts';
 import '../../gpu.ts';
 import { withoutBrowser } from '../../page/pages.ts';
-import { stackTrace, useProgram } from './program.ts';
+import { stackTrace, useProgram } from '../program.ts';
 
 const lavapipe = '/usr/share/vulkan/icd.d/lvp_icd.json';
 const nvidia = '/etc/vulkan/icd.d/nvidia_icd.json';

@@ -7,7 +7,7 @@ import { metricNames } from '../../../src/engine/index.ts';
 import { visibleCommands } from '../../../src/host/cli/common.ts';
 import { completionScript, type Shell, shells } from '../../../src/host/cli/completion.ts';
 import { program as tree } from '../../../src/host/cli/main.ts';
-import { useProgram } from './program.ts';
+import { useProgram } from '../program.ts';
 
 const { flatwalk, folder } = useProgram();
 const script = (shell: Shell) => join(folder, `flatwalk.${shell}`);

@@ -8,7 +8,7 @@ import { describe, expect, test } from 'vitest';
 import { startAlone } from '../../../src/host/cli/bench-alone.ts';
 import '../../gpu.ts';
 import { withoutBrowser } from '../../page/pages.ts';
-import { stackTrace, useProgram } from './program.ts';
+import { stackTrace, useProgram } from '../program.ts';
 
 const { flatwalk, file: program, folder } = useProgram();
 const small = ['run', '--generate', 'unit', '--n', '3', '--d', '4', '--steps', '20'];

@@ -4,7 +4,7 @@ import { cpSync, existsSync, mkdirSync, readdirSync, readFileSync, symlinkSync, 
 import { dirname, join } from 'node:path';
 import { beforeAll, describe, expect, test } from 'vitest';
 import '../../gpu.ts';
-import { root, stackTrace, useProgram } from './program.ts';
+import { root, stackTrace, useProgram } from '../program.ts';
 
 const { file: program, folder, flatwalk } = useProgram();
 const installed = join(folder, 'installed');

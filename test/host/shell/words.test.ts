@@ -9,7 +9,7 @@ import { exitCodes, exitMeanings } from '../../../src/host/cli/exit.ts';
 import { program as tree } from '../../../src/host/cli/main.ts';
 import { adapterWishes } from '../../../src/host/node/environment.ts';
 import '../../gpu.ts';
-import { root, stackTrace, useProgram } from './program.ts';
+import { root, stackTrace, useProgram } from '../program.ts';
 
 const { flatwalk, file: program, folder } = useProgram();
 
