@@ -30,6 +30,10 @@ export function parseSchedule(name: string, text: string, runSteps: number): Sch
     }
     fields[field] = number;
   }
+  const lacks = kind === 'step' && ['every', 'factor'].find((field) => !Object.hasOwn(fields, field));
+  if (lacks) {
+    throw new FlatwalkError('BAD_ARGUMENT', `${name} needs ${lacks}`, 'Write for instance step,every=10000,factor=0.5.');
+  }
   const whole = kind === 'cosine' ? { steps: Math.max(1, runSteps), ...fields } : fields;
   return checkSchedule(name, { kind, ...whole } as Schedule);
 }

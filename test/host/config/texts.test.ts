@@ -29,8 +29,9 @@ describe('a schedule', () => {
   const wrong: [text: string, message: string][] = [
     ['cosin', "noiseSchedule: there is no schedule 'cosin'\n  Did you mean cosine?"],
     ['', "noiseSchedule: there is no schedule ''"],
-    ['step', 'noiseSchedule has every undefined'],
     ['step,every', "noiseSchedule: 'every' is no name=value"],
+    ['step,every=10', 'noiseSchedule needs factor\n  Write for instance step,every=10000'],
+    ['step', 'noiseSchedule needs every'],
     ['step,every=ten,factor=1', "noiseSchedule: every is 'ten'"],
     ['step,every=5,every=6,factor=1', 'noiseSchedule: every is given twice'],
     ['cosine,end=3', "noiseSchedule has no 'end'"],
