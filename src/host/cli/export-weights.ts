@@ -5,13 +5,23 @@ import { endingOf } from '../files/kinds.ts';
 import { readWeights } from '../files/node.ts';
 import { encodeWeights } from '../files/weights.ts';
 import { ResultsFile } from '../results/file.ts';
-import { WEIGHTS } from '../results/layout.ts';
+import { CHECKPOINT, SUMMARY, WEIGHTS } from '../results/layout.ts';
 import { readResults } from '../results/read.ts';
+import type { Summary } from '../results/schema.ts';
+import { stateOf } from '../results/state.ts';
 
 export interface WrittenWeights {
   readonly replicas: number;
   readonly width: number;
   readonly dimension: number;
+}
+
+/** Where there are no weights. */
+function whatToDo(folder: string, summary: Summary): string {
+  if (summary.command !== 'run') return 'Those of a run have.';
+  if (stateOf(summary) === 'running') return 'Wait for its end.';
+  if (existsSync(join(folder, CHECKPOINT))) return `Let it come to its end: flatwalk run --resume ${folder}`;
+  return `Begin the run again: flatwalk run ${join(folder, SUMMARY)} --out <other folder>`;
 }
 
 /**
@@ -22,8 +32,7 @@ export function exportWeights(folder: string, out: string, force: boolean): Writ
   const { summary } = readResults(folder);
   const file = join(folder, WEIGHTS);
   if (!existsSync(file)) {
-    const why = summary.outcome.kind === 'running' ? 'Wait for its end.' : 'Those of a run have.';
-    throw new FlatwalkError('BAD_ARGUMENT', `${folder} has no ${WEIGHTS}`, why);
+    throw new FlatwalkError('BAD_ARGUMENT', `${folder} has no ${WEIGHTS}`, whatToDo(folder, summary));
   }
   const weights = readWeights(file);
   const { replicas, width, dimension } = weights;

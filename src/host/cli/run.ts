@@ -69,7 +69,7 @@ const conclude: Job<'train'>['conclude'] = (
   terminal.table(['metric', ...columns], summarise(finalMetrics));
   if (rest.traceOptimum !== null) terminal.say(`F* = ${rest.traceOptimum.toPrecision(6)}`);
   const said = {
-    finished: () => `Finished ${outcome.step} steps in ${seconds.toFixed(1)} s.`,
+    finished: () => `Finished ${outcome.step} step${outcome.step === 1 ? '' : 's'} in ${seconds.toFixed(1)} s.`,
     stopped: () => `Stopped at step ${outcome.step}${outcome.kind === 'stopped' ? `: ${outcome.reason}` : ''}.`,
     aborted: () => `Interrupted at step ${outcome.step}; rows so far are kept.`,
     diverged: () =>

@@ -10,6 +10,7 @@ import { cutBack, type Resumable } from '../results/resume.ts';
 import { RESULTS_SCHEMA } from '../results/schema.ts';
 import type { TaskName, TaskOptions, TaskResult } from '../tasks/index.ts';
 import type { KeptWeights, TaskContext } from '../tasks/task.ts';
+import { brokenOutput, onBrokenOutput } from './output.ts';
 import { checkEnvironment } from './resume.ts';
 import { Terminal, warning } from './terminal.ts';
 import { type Environment, type Place, runTask } from './where.ts';
@@ -102,6 +103,17 @@ export async function perform<N extends TaskName>(job: Job<N>): Promise<void> {
   };
   let summary: Concluded['summary'] = {};
   let failure: unknown;
+  let unprinted: FlatwalkError | undefined;
+  // Results are in their folder, whoever has stopped reading what is printed.
+  const listening = keep
+    ? onBrokenOutput((error) => {
+        if (error.code !== 'EPIPE') unprinted ??= brokenOutput(error);
+        else if (!interrupt.signal.aborted) {
+          process.stderr.write('flatwalk: nobody reads what is printed; ending, and keeping what was computed\n');
+          interrupt.abort();
+        }
+      })
+    : undefined;
   try {
     const prepared = await job.prepare();
     config = prepared.config ?? config;
@@ -169,7 +181,10 @@ export async function perform<N extends TaskName>(job: Job<N>): Promise<void> {
   folder?.close();
   if (common.json) printDocument(document);
   if (folder) await report(folder.path, terminal, !failure);
-  if (failure) throw failure;
+  // A write that fails is told in the next turn of the event loop.
+  await new Promise(setImmediate);
+  listening?.();
+  if (failure ?? unprinted) throw failure ?? unprinted;
 }
 
 /** The report of a folder that is complete by itself. @throws HOST where it cannot be made, unless something worse has been told */

@@ -4,6 +4,7 @@ import { type Command, CommanderError } from 'commander';
 import { FlatwalkError } from '../../engine/index.ts';
 import { BAD_USAGE, exitCodes, INTERNAL } from './exit.ts';
 import { program } from './main.ts';
+import { brokenOutput, onBrokenOutput } from './output.ts';
 import { documentHead, outcomeOf, printDocument } from './session.ts';
 import { isVerbose } from './terminal.ts';
 
@@ -12,19 +13,19 @@ export async function start(): Promise<void> {
   // A variable that is set to nothing is not a choice.
   if (process.env.FLATWALK_ADAPTER === '') delete process.env.FLATWALK_ADAPTER;
 
-  // Whoever reads the output may have had enough of it, as `head` has.
-  for (const stream of [process.stdout, process.stderr]) {
-    stream.on('error', (error: NodeJS.ErrnoException) => {
-      if (error.code === 'EPIPE') process.exit();
-      throw error;
-    });
-  }
+  onBrokenOutput(endAtOnce);
 
   try {
     await program.parseAsync();
   } catch (error) {
     process.exitCode = report(error);
   }
+}
+
+/** Whoever reads the output may have had enough of it, as `head` has; a file that it goes to may be full. */
+function endAtOnce(error: NodeJS.ErrnoException): void {
+  if (error.code === 'EPIPE') process.exit();
+  process.exit(report(brokenOutput(error)));
 }
 
 function report(error: unknown): number {

@@ -1,7 +1,11 @@
+import { existsSync } from 'node:fs';
+import { join } from 'node:path';
 import { FlatwalkError } from '../../engine/index.ts';
 import { median } from '../figures/sparkline.ts';
 import { Follower, type Look } from '../results/follow.ts';
+import { CHECKPOINT } from '../results/layout.ts';
 import type { StoredRow, Summary } from '../results/schema.ts';
+import type { State } from '../results/state.ts';
 import { CHECK_FAILED, INTERRUPTED, LOST } from './exit.ts';
 import { Line, short } from './line.ts';
 import { documentHead, outcomeOf, printDocument } from './session.ts';
@@ -51,7 +55,7 @@ function printLook(head: object, { summary, rows, written, state }: Look): void 
   process.exitCode = exitCodeOf(summary, state);
 }
 
-function exitCodeOf(summary: Summary, state: Look['state']): number {
+function exitCodeOf(summary: Summary, state: State): number {
   if (state === 'killed') return CHECK_FAILED;
   const failed = summary.claims?.some(({ holds }) => holds === false);
   return failed ? CHECK_FAILED : exitCodes[summary.outcome.kind];
@@ -153,7 +157,7 @@ const ends: Record<Summary['outcome']['kind'], string> = {
 function endText({ summary, state, written }: Look, folder: string): string {
   const { kind, step, message, process: id } = summary.outcome;
   if (state === 'killed') {
-    const again = summary.command === 'run' ? ` Go on with: flatwalk run --resume ${folder}` : '';
+    const again = existsSync(join(folder, CHECKPOINT)) ? ` Go on with: flatwalk run --resume ${folder}` : '';
     return `KILLED: process ${id} is gone, and nothing was written since ${written.toLocaleString()}.${again}`;
   }
   const failed = summary.claims?.filter(({ holds }) => holds === false) ?? [];

@@ -1,11 +1,11 @@
 /** Follows a results folder in Node while a run writes to it. */
 import { closeSync, existsSync, fstatSync, openSync, readFileSync, readSync, statSync } from 'node:fs';
-import { hostname } from 'node:os';
 import { join } from 'node:path';
 import { ROWS, SUMMARY } from './layout.ts';
 import { parseRow, parseSummary } from './parse.ts';
 import { noResults } from './read.ts';
 import type { StoredRow, Summary } from './schema.ts';
+import { type State, stateOf } from './state.ts';
 
 /** What is new in a folder. */
 export interface Look {
@@ -15,8 +15,7 @@ export interface Look {
   readonly anew: boolean;
   /** When the folder was last written to. */
   readonly written: Date;
-  /** `killed`: it has not said how it ended, and its process is gone. `unknown`: its process is on another machine. */
-  readonly state: 'running' | 'unknown' | 'killed' | 'ended';
+  readonly state: State;
 }
 
 /** Rows read at once, in bytes. */
@@ -87,27 +86,4 @@ export class Follower {
     }
     this.#rest = bytes;
   }
-}
-
-/** Whether the process that writes is still there, as far as can be known from here. */
-export function stateOf({ outcome }: Summary): Look['state'] {
-  if (outcome.kind !== 'running') return 'ended';
-  const { process: id, host } = outcome;
-  // A machine that begins anew, as a container, counts its processes from 1 again.
-  if (id === undefined || host !== hostname() || id === process.pid) return 'unknown';
-  return isAlive(id) ? 'running' : 'killed';
-}
-
-function isAlive(id: number): boolean {
-  try {
-    process.kill(id, 0);
-  } catch (error) {
-    // Somebody else's process is alive, too.
-    return (error as NodeJS.ErrnoException).code === 'EPERM';
-  }
-  const about = `/proc/${id}`;
-  if (!existsSync(about)) return true;
-  // What nobody has waited for keeps its number after its end; and numbers are given again.
-  const state = readFileSync(`${about}/stat`, 'utf8').replace(/^.*\) /s, '')[0];
-  return state !== 'Z' && /flatwalk/.test(readFileSync(`${about}/cmdline`, 'utf8'));
 }

@@ -3,6 +3,8 @@ import { existsSync, readdirSync, readFileSync, rmdirSync, rmSync } from 'node:f
 import { join } from 'node:path';
 import { FlatwalkError } from '../../model/errors.ts';
 import { parseSummary } from './parse.ts';
+import type { Summary } from './schema.ts';
+import { stateOf } from './state.ts';
 
 export const SUMMARY = 'summary.json';
 export const ROWS = 'metrics.ndjson';
@@ -19,12 +21,13 @@ const files = [SUMMARY, ROWS, FEATURES, CHECKPOINT, WEIGHTS, REPORT] as const;
 
 /**
  * Looks at a folder that results are to be written to; it need not exist. `force`: results may be there and will be replaced, but
- * what has the name of one of their files and is none stays. @throws BAD_ARGUMENT
+ * not those of a run that goes on; and what has the name of one of their files and is none stays. @throws BAD_ARGUMENT
  */
 export function checkRoom(path: string, force: boolean): void {
   const there = [...files, WAY].find((name) => existsSync(join(path, name)));
   if (there === undefined) return;
-  if (!isOurs(join(path, SUMMARY))) {
+  const summary = readOurs(join(path, SUMMARY));
+  if (!summary) {
     throw new FlatwalkError(
       'BAD_ARGUMENT',
       `${path} holds ${there} already, and no summary of flatwalk that says whose it is`,
@@ -32,6 +35,13 @@ export function checkRoom(path: string, force: boolean): void {
     );
   }
   if (!force) throw holdsResults(path);
+  if (stateOf(summary) === 'running') {
+    throw new FlatwalkError(
+      'BAD_ARGUMENT',
+      `Process ${summary.outcome.process} is still writing to ${path}`,
+      'Wait for it, or end it first; or choose another folder with --out.',
+    );
+  }
 }
 
 export function holdsResults(path: string): FlatwalkError {
@@ -42,13 +52,12 @@ export function holdsResults(path: string): FlatwalkError {
   );
 }
 
-function isOurs(file: string): boolean {
-  if (!existsSync(file)) return false;
+function readOurs(file: string): Summary | null {
+  if (!existsSync(file)) return null;
   try {
-    parseSummary(readFileSync(file, 'utf8'), file);
-    return true;
+    return parseSummary(readFileSync(file, 'utf8'), file);
   } catch (error) {
-    if (error instanceof FlatwalkError) return false;
+    if (error instanceof FlatwalkError) return null;
     throw error;
   }
 }

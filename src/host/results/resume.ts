@@ -3,11 +3,11 @@ import { existsSync, readFileSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { type Checkpoint, decodeCheckpoint, FlatwalkError } from '../../engine/index.ts';
 import { replaceFile } from './file.ts';
-import { stateOf } from './follow.ts';
 import { CHECKPOINT, FEATURES, REPORT, ROWS, removeWeightsAfter, SUMMARY, WEIGHTS } from './layout.ts';
 import { parseFeatures, parseLines, parseRow, parseSummary } from './parse.ts';
 import { noResults } from './read.ts';
 import type { Summary } from './schema.ts';
+import { stateOf } from './state.ts';
 
 /** A run that can go on. */
 export interface Resumable {
@@ -25,17 +25,18 @@ export function readResumable(path: string): Resumable {
   const { command, outcome } = summary;
   if (command !== 'run') throw refuse(`it is of flatwalk ${command}`, 'Only a run goes on from a checkpoint.');
   const end = ends[outcome.kind];
-  if (end !== undefined) throw refuse(end, AGAIN);
+  const again = `Begin another run of the same settings: flatwalk run ${file} --out <other folder>`;
+  if (end !== undefined) throw refuse(end, again);
   if (stateOf(summary) === 'running') {
     throw refuse(`process ${outcome.process} is still at it`, 'Wait for it, or end it first.');
   }
   const saved = join(path, CHECKPOINT);
-  if (!existsSync(saved)) throw refuse(`there is no ${CHECKPOINT} yet`, AGAIN);
+  if (!existsSync(saved)) throw refuse(`there is no ${CHECKPOINT} yet`, again);
   try {
     return { path, summary, checkpoint: decodeCheckpoint(readFileSync(saved)) };
   } catch (error) {
     if (!(error instanceof FlatwalkError)) throw error;
-    throw refuse(`${CHECKPOINT} is damaged. ${error.message.split('\n')[0]}`, AGAIN);
+    throw refuse(`${CHECKPOINT} is damaged. ${error.message.split('\n')[0]}`, again);
   }
 }
 
@@ -44,8 +45,6 @@ const ends: Partial<Record<Summary['outcome']['kind'], string>> = {
   stopped: 'its rule for stopping was met',
   diverged: 'it has diverged',
 };
-
-const AGAIN = 'Begin another run of the same settings: flatwalk run <folder>/summary.json --out <other folder>';
 
 /**
  * Takes from a folder what came after a checkpoint, so that the run that goes on from there writes it again: rows beyond it and

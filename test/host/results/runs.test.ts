@@ -1,11 +1,23 @@
-import { copyFileSync, cpSync, existsSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { spawnSync } from 'node:child_process';
+import {
+  closeSync,
+  copyFileSync,
+  cpSync,
+  existsSync,
+  mkdirSync,
+  openSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  writeFileSync,
+} from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, test, vi } from 'vitest';
 import '../../gpu.ts';
 import { until, useProgram } from '../program.ts';
 
 vi.setConfig({ testTimeout: 180_000 });
-const { flatwalk, folder: scratch, rowsIn, start, summaryIn } = useProgram();
+const { file: program, flatwalk, folder: scratch, rowsIn, start, summaryIn } = useProgram();
 
 const at = (...parts: string[]) => join(scratch, ...parts);
 const bytes = (...parts: string[]) => readFileSync(at(...parts));
@@ -211,6 +223,48 @@ describe('the results folder of a run', () => {
     expect((await flatwalk([...args, '20', '--force'])).code).toBe(0);
     expect(summaryIn('again').outcome.step).toBe(20);
     expect(bytes('again', 'notes.txt').toString()).toBe('mine');
+  });
+
+  test('is not taken from a run that goes on, even by --force', async () => {
+    const running = await begun(endless, 'taken', 2);
+    const { code, err } = await flatwalk([...small, '--steps', '10', '--out', 'taken', '--force']);
+    expect(code).toBe(2);
+    expect(err).toMatch(new RegExp(`Process ${running.process.pid} is still writing to taken\n  Wait for it`));
+    // It has no checkpoint yet, so that nobody is told to go on from one.
+    running.process.kill('SIGKILL');
+    await running.ended;
+    expect((await flatwalk(['watch', 'taken'])).out).toMatch(/KILLED: .*(?<!resume taken)\n$/);
+    expect((await flatwalk(['export', 'taken', '--out', 'taken.npz'])).err).toMatch(
+      /no weights\.npz\n {2}Begin the run again: flatwalk run taken\/summary\.json/,
+    );
+    expect((await flatwalk([...small, '--steps', '10', '--out', 'taken', '--force'])).code).toBe(0);
+    expect(summaryIn('taken').outcome).toMatchObject({ kind: 'finished', step: 10 });
+  });
+
+  test.skipIf(process.platform === 'win32')('is whole where nobody reads what is printed any more', async () => {
+    const running = start([...endless, '--out', 'unread']);
+    running.process.stdout?.destroy();
+    const { code, err } = await running.ended;
+    expect(code).toBe(130);
+    expect(err).toContain('nobody reads what is printed; ending, and keeping what was computed');
+    expect(summaryIn('unread').outcome.kind).toBe('aborted');
+    expect(readdirSync(at('unread'))).toContain('report.html');
+  });
+
+  test.skipIf(!existsSync('/dev/full'))('is whole where what is printed finds no room [/dev/full]', () => {
+    const full = openSync('/dev/full', 'w');
+    const args = [program, ...small, '--steps', '10', '--json', '--out', 'unprinted'];
+    const { status, stderr } = spawnSync(process.execPath, args, {
+      cwd: scratch,
+      encoding: 'utf8',
+      stdio: ['ignore', full, 'pipe'],
+    });
+    closeSync(full);
+    expect(status).toBe(5);
+    expect(stderr).toMatch(/flatwalk: Cannot write what is printed: ENOSPC.*\n {2}Free some space/);
+    expect(stderr).not.toMatch(stackTrace);
+    expect(summaryIn('unprinted').outcome).toMatchObject({ kind: 'finished', step: 10 });
+    expect(readdirSync(at('unprinted'))).toContain('report.html');
   });
 
   test('a second Ctrl-C ends the process at once', async () => {

@@ -126,7 +126,9 @@ describe('flatwalk watch', () => {
 
   test('of one that was killed says so, since when, and how to go on; exit 1', async () => {
     const outcome = { kind: 'running', process: await gone(), host: hostname() };
-    const { code, out } = await plain(folder('killed', outcome, line(0) + line(1).slice(0, 9)));
+    folder('killed', outcome, line(0) + line(1).slice(0, 9));
+    writeFileSync(at('killed', 'checkpoint.bin'), '');
+    const { code, out } = await plain('killed');
     expect(code).toBe(1);
     expect(out).toMatch(
       /KILLED: process \d+ is gone, and nothing was written since .*\d.* Go on with: flatwalk run --resume killed/,
