@@ -182,6 +182,13 @@ export async function stepSizeFor(
       'Give a step size.',
     );
   }
+  if (!Number.isFinite(steepest)) {
+    throw new FlatwalkError(
+      'NOT_FINITE',
+      'No step size follows from the weights: a gradient is not finite at the start',
+      'Begin with smaller weights (--init-std), or scale the data (--scale).',
+    );
+  }
   return 1 / steepest;
 }
 

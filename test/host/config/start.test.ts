@@ -33,6 +33,17 @@ async function told(changes: Partial<TrainTaskOptions>) {
   return { ...result, notes: events.flatMap((event) => (event.kind === 'note' ? [event.text] : [])) };
 }
 
+describe('the step size that follows from the weights', () => {
+  test('is refused where the activation overflows at the start, in terms of the start', async () => {
+    const far = { stepSize: 'auto', activation: 'sinh', start: { kind: 'gaussian', std: 400 } } as const;
+    await expect(told(far)).rejects.toMatchObject({
+      code: 'NOT_FINITE',
+      message: expect.stringContaining('a gradient is not finite at the start'),
+      fix: expect.stringContaining('--init-std'),
+    });
+  });
+});
+
 describe('notes', () => {
   test('there are none where the theorem holds, the step size is stable and the run is short', async () => {
     const { notes, stable } = await told({});
