@@ -73,7 +73,7 @@ const conclude: Job<'train'>['conclude'] = (
     stopped: () => `Stopped at step ${outcome.step}${outcome.kind === 'stopped' ? `: ${outcome.reason}` : ''}.`,
     aborted: () => `Interrupted at step ${outcome.step}; rows so far are kept.`,
     diverged: () =>
-      `DIVERGED at step ${outcome.step}: an update was not finite, or beyond 2^64. The weights kept are the last finite ones. ${smaller(rest)}`,
+      `DIVERGED at step ${outcome.step}: an update was not finite, or beyond 2^64. The weights kept are the last finite ones. ${smaller(rest, outcome.step)}`,
     lost: () => `The device was lost at step ${outcome.step}; rows so far are kept.`,
   }[outcome.kind];
   const calm = outcome.kind === 'finished' || outcome.kind === 'stopped';
@@ -87,7 +87,8 @@ const conclude: Job<'train'>['conclude'] = (
 };
 
 /** What to do about a run that has diverged. */
-function smaller({ stepSize, stable }: Pick<RunConfiguration, 'stepSize' | 'stable'>): string {
+function smaller({ stepSize, stable }: Pick<RunConfiguration, 'stepSize' | 'stable'>, step: number): string {
+  if (!stable && step === 0) return 'Use smaller weights at the start (--init-std), or a smaller --step-size.';
   if (!stable) return 'Use a smaller --step-size.';
   const short = (value: number) => value.toPrecision(3);
   if (stepSize > stable.stepSize) {

@@ -8,7 +8,7 @@ import { resolve } from '../config/resolve.ts';
 import type { Given } from '../config/table.ts';
 import { type Axis, type Cell, cellsOf } from '../config/vary.ts';
 import { ResultsFile } from '../results/file.ts';
-import { SUMMARY } from '../results/layout.ts';
+import { refuseRunning, SUMMARY } from '../results/layout.ts';
 import { parseSummary } from '../results/parse.ts';
 import type { Summary } from '../results/schema.ts';
 import { CHECK_FAILED, INTERRUPTED } from './exit.ts';
@@ -51,6 +51,7 @@ export async function sweepCommand(file: string | undefined, flags: SweepFlags):
       if (interrupt.signal.aborted) break;
       const folder = join(out, cell.name);
       const before = summaryOf(folder);
+      if (before) refuseRunning(folder, before);
       const known = before !== null && settled.includes(before.outcome.kind);
       const summary = known ? before : await runCell(cell, base, folder, flags, interrupt.signal);
       ended.push({ cell: cell.name, outcome: summary.outcome, finalMetrics: summary.finalMetrics });

@@ -35,13 +35,17 @@ export function checkRoom(path: string, force: boolean): void {
     );
   }
   if (!force) throw holdsResults(path);
-  if (stateOf(summary) === 'running') {
-    throw new FlatwalkError(
-      'BAD_ARGUMENT',
-      `Process ${summary.outcome.process} is still writing to ${path}`,
-      'Wait for it, or end it first; or choose another folder with --out.',
-    );
-  }
+  refuseRunning(path, summary);
+}
+
+/** @throws BAD_ARGUMENT where a process of this machine is still writing to the folder that has this summary */
+export function refuseRunning(path: string, summary: Summary): void {
+  if (stateOf(summary) !== 'running') return;
+  throw new FlatwalkError(
+    'BAD_ARGUMENT',
+    `Process ${summary.outcome.process} is still writing to ${path}`,
+    'Wait for it, or end it first; or choose another folder with --out.',
+  );
 }
 
 export function holdsResults(path: string): FlatwalkError {

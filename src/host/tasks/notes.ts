@@ -15,17 +15,17 @@ export interface StableStep {
 /**
  * Mean-square stability at the present weights: for one sample eta |grad r_i|² < 1; for the full batch eta times the largest
  * eigenvalue of J J^T is below n (mean) or 1 (sum), and that eigenvalue is at most the sum of all |grad r_i|². Null where
- * every gradient is zero.
+ * every gradient is zero, and where one is not finite.
  */
 export async function stableStep(problem: Problem, o: Pick<DataOptions, 'batch' | 'loss'>): Promise<StableStep | null> {
   const largest = (values: Float64Array) => values.reduce((a, b) => Math.max(a, b), 0);
   if (o.batch !== 'full') {
     const steepest = largest(await problem.steepestSample());
-    if (steepest === 0) return null;
+    if (steepest === 0 || !Number.isFinite(steepest)) return null;
     return { stepSize: 1 / steepest, rule: '1 / the largest |grad r_i|²', sharp: o.batch === 1 };
   }
   const sum = largest(await problem.manifoldTrace()) / 2;
-  if (sum === 0) return null;
+  if (sum === 0 || !Number.isFinite(sum)) return null;
   const n = problem.shape.samples;
   return o.loss === 'sum'
     ? { stepSize: 1 / sum, rule: '1 / the sum of all |grad r_i|²', sharp: false }
