@@ -32,7 +32,11 @@ export function parseSchedule(name: string, text: string, runSteps: number): Sch
   }
   const lacks = kind === 'step' && ['every', 'factor'].find((field) => !Object.hasOwn(fields, field));
   if (lacks) {
-    throw new FlatwalkError('BAD_ARGUMENT', `${name} needs ${lacks}`, 'Write for instance step,every=10000,factor=0.5.');
+    throw new FlatwalkError(
+      'BAD_ARGUMENT',
+      `${name} needs ${lacks}`,
+      'Write for instance step,every=10000,factor=0.5.',
+    );
   }
   const whole = kind === 'cosine' ? { steps: Math.max(1, runSteps), ...fields } : fields;
   return checkSchedule(name, { kind, ...whole } as Schedule);
