@@ -78,7 +78,7 @@ export function scheduleNumbers(
     if (typeof value === 'number' && value >= least && value <= most && (most !== MOST_STEPS || value % 1 === 0)) {
       return value;
     }
-    throw wrong(`has ${field} ${value}`, `Give ${words}.`);
+    throw wrong(value === undefined ? `has no ${field}` : `has ${field} ${value}`, `Give ${words}.`);
   });
   if (index === 1 && before >= length) {
     throw wrong(`has a warmup of ${before} of ${length} steps`, 'Leave steps for the cosine.');

@@ -50,7 +50,11 @@ function resumeRun(file: string | undefined, flags: RunFlags, folder: string): P
       const { checkpoint } = goesOn;
       const text = `Going on from step ${checkpoint.step} of ${settings.steps}.`;
       return {
-        options: { ...trainOptions(settings, data, weights, tuned), resume: checkpoint },
+        // At step 0 there is nothing to go on from, and rows to be told.
+        options: {
+          ...trainOptions(settings, data, weights, tuned),
+          resume: checkpoint.step > 0 ? checkpoint : undefined,
+        },
         config,
         facts,
         notes: [...notes, text],

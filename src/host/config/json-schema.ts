@@ -11,5 +11,6 @@ export function configSchema(): object {
     return [key, kind.schema.optional().describe(remarks.length > 0 ? `${help} (${remarks.join('; ')})` : help)];
   });
   const description = 'Settings of flatwalk run: the keys of a config file. Flags go over them.';
-  return z.toJSONSchema(z.strictObject(Object.fromEntries(fields)).describe(description));
+  const schema = ['$schema', z.string().optional().describe('where this schema is, for editors')];
+  return z.toJSONSchema(z.strictObject(Object.fromEntries([schema, ...fields])).describe(description));
 }

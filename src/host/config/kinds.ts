@@ -34,6 +34,8 @@ export function whole(least: number, most = Number.MAX_SAFE_INTEGER): Kind<numbe
     schema: z.int().min(least).max(most),
     read: toNumber,
     allowed: `a whole number, ${least} or more${end}`,
+    // JSON has rounded it, and another number would be meant.
+    hint: (value) => (end === '' && typeof value === 'number' && value > most ? `The most is ${most}.` : ''),
   };
 }
 

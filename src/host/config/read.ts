@@ -44,7 +44,11 @@ function configOf(file: string, { schema, command, config }: Entries): Entries {
 
 /** @throws BAD_ARGUMENT for a key that is not known, or a value that it may not have */
 export function check(file: string, given: Entries): Given {
-  for (const [name, value] of Object.entries(given)) {
+  const { $schema, ...settings } = given;
+  if ($schema !== undefined && typeof $schema !== 'string') {
+    throw fault(file, `$schema is ${show($schema)}`, 'It must be the address of config.schema.json, for editors.');
+  }
+  for (const [name, value] of Object.entries(settings)) {
     if (!Object.hasOwn(keysByName, name)) {
       const camel = name.replace(/^-+/, '').replaceAll(/[-_](\w)/g, (_, letter: string) => letter.toUpperCase());
       const hint = Object.hasOwn(keysByName, camel) ? `Did you mean ${camel}?` : meant(camel, keys);
@@ -54,7 +58,7 @@ export function check(file: string, given: Entries): Given {
     if (!wrong) continue;
     throw fault(file, wrong.what === '' ? `${name} is ${show(value)}` : `${name}: ${wrong.what}`, wrong.fix);
   }
-  return given as Given;
+  return settings as Given;
 }
 
 const keysByName = Object.fromEntries(keys.map((key) => [key, key]));
@@ -98,6 +102,7 @@ function kindOf(value: unknown): string {
 const LONGEST_SHOWN = 60;
 
 function show(value: unknown): string {
-  const text = JSON.stringify(value);
+  // What JSON reads of 1e999.
+  const text = typeof value === 'number' ? String(value) : JSON.stringify(value);
   return text.length > LONGEST_SHOWN ? `${text.slice(0, LONGEST_SHOWN)}...` : text;
 }

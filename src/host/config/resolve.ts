@@ -49,8 +49,11 @@ function withoutReplaced(flags: Given, file: Given): Given {
     const chosen = sets.find((set) => set.some((key) => key in flags));
     for (const set of chosen ? sets : []) if (set !== chosen) for (const key of set) gone.add(key);
   }
-  if ([...ofData, 'weights' as const].some((key) => key in flags))
+  // Weights from a file are data, too: the checksum is of both.
+  if (gone.has('weights') || [...ofData, 'weights' as const].some((key) => key in flags))
     for (const key of ['samples', 'dimension', 'dataChecksum']) gone.add(key);
+  // The width that was recorded was that of the weights before.
+  if ('weights' in flags && 'weights' in file) gone.add('width');
   if (ofPlan.some((key) => key in flags)) gone.add('pin');
   return Object.fromEntries(Object.entries(file).filter(([key]) => !gone.has(key)));
 }

@@ -141,7 +141,11 @@ function fromNpy(file: string, bytes: Uint8Array, { target, inputs }: Choice, la
     if (!/^-?\d+$/.test(target)) {
       throw fault(file, `'${target}' is no column of it`, 'Give --target FILE.npy, or the number of a column.');
     }
-    const name = Number(target) < 0 ? String(columns + Number(target)) : target;
+    const name = Number(target) < 0 ? String(columns + Number(target)) : String(Number(target));
+    if (!table.names.includes(name)) {
+      const fix = `It has ${columns}, counted from 0; -1 is the last one.`;
+      throw fault(file, `there is no column ${target}`, fix);
+    }
     return fromTable(file, table, { target: name, inputs });
   }
   checkContent(labels.file, '.npy', labels.bytes);

@@ -1,5 +1,5 @@
 /** The names in a results folder, and what else may be done to the files there. */
-import { existsSync, readdirSync, readFileSync, rmdirSync, rmSync } from 'node:fs';
+import { existsSync, readdirSync, readFileSync, rmdirSync, rmSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import { FlatwalkError } from '../../model/errors.ts';
 import { parseSummary } from './parse.ts';
@@ -24,6 +24,9 @@ const files = [SUMMARY, ROWS, FEATURES, CHECKPOINT, WEIGHTS, REPORT] as const;
  * not those of a run that goes on; and what has the name of one of their files and is none stays. @throws BAD_ARGUMENT
  */
 export function checkRoom(path: string, force: boolean): void {
+  if (existsSync(path) && !statSync(path).isDirectory()) {
+    throw new FlatwalkError('HOST', `Cannot write results to ${path}: it is a file`, 'Choose another with --out.');
+  }
   const there = [...files, WAY].find((name) => existsSync(join(path, name)));
   if (there === undefined) return;
   const summary = readOurs(join(path, SUMMARY));

@@ -59,8 +59,9 @@ export function cutBack({ path, checkpoint, summary }: Resumable): void {
     existsSync(join(path, name))
       ? parseLines(readFileSync(join(path, name)), name, true, (line, place) => ({ line, value: parse(line, place) }))
       : [];
-  const rows = lines(ROWS, parseRow).filter(({ value }) => value.step <= step && value.step % every === 0);
-  const features = lines(FEATURES, parseFeatures).filter(({ value }) => value.step === 0);
+  // From step 0 everything is told again: it may have been interrupted before its first row.
+  const rows = lines(ROWS, parseRow).filter(({ value }) => step > 0 && value.step <= step && value.step % every === 0);
+  const features = lines(FEATURES, parseFeatures).filter(({ value }) => step > 0 && value.step === 0);
   const text = (kept: readonly { line: string }[]) => kept.map(({ line }) => `${line}\n`);
   replaceFile(file, text(rows));
   if (features.length > 0) replaceFile(join(path, FEATURES), text(features));

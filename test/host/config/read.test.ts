@@ -27,6 +27,11 @@ test('of a document of a run its config is read', () => {
   expect(read(JSON.stringify(document))).toEqual({ generate: 'unit', stepSize: 1e-3 });
 });
 
+test('the place of its schema, for editors, is no setting', () => {
+  expect(read('{"$schema": "config.schema.json", "steps": 3}')).toEqual({ steps: 3 });
+  expect(() => read('{"$schema": 3}')).toThrow('$schema is 3');
+});
+
 describe('is refused', () => {
   const cases: [name: string, text: string, message: string][] = [
     ['empty', ' \n', 'it is empty\n  It must be like {"data": "houses.csv", "target": "price"}.'],
@@ -45,6 +50,12 @@ describe('is refused', () => {
     ['half a neuron', '{"width": 1.5}', 'width is 1.5\n  It must be a whole number, 1 or more.'],
     ['no neuron', '{"width": 0}', 'width is 0\n  It must be a whole number, 1 or more.'],
     ['no value', '{"noise": null}', 'noise is null\n  It must be a number, 0 or more, within the range of f32.'],
+    ['more than float64 holds', '{"noise": 1e999}', 'noise is Infinity\n  It must be a number'],
+    [
+      'a seed that JSON rounds',
+      '{"seed": 9007199254740993}',
+      'seed is 9007199254740992\n  It must be a whole number, 0 or more. The most is',
+    ],
     ['more than f32 holds', '{"noise": 1e39}', 'noise is 1e+39\n  It must be a number, 0 or more, within the range'],
     ['a batch', '{"batch": "all"}', `batch is "all"\n  It must be a whole number, 1 or more, or 'full'.`],
     [

@@ -52,6 +52,17 @@ describe('settings', () => {
     expect(() => resolve({ flags, file })).toThrow(message);
   });
 
+  test('that were recorded of weights go with them', () => {
+    const recorded = { samples: 3, dimension: 4, dataChecksum: 'abc', pin: { strategy: 'lane' } } as const;
+    const file = { data: 'a.csv', weights: 'a.npz', width: 5, replicas: 2, ...recorded } as const;
+    const drawn = resolve({ flags: { init: 'gaussian' }, file });
+    expect(drawn).toMatchObject({ data: 'a.csv', width: 5, replicas: 2, initStd: 0.3 });
+    expect(drawn).not.toHaveProperty('dataChecksum');
+    const others = resolve({ flags: { weights: 'b.npz' }, file });
+    expect(others).toMatchObject({ weights: 'b.npz', replicas: 2 });
+    for (const key of ['width', ...Object.keys(recorded)]) expect(others).not.toHaveProperty(key);
+  });
+
   test('of the file that only belonged to what a flag replaces go with it', () => {
     const made = { generate: 'unit', n: 3, d: 4, labels: 'teacher', teacherWidth: 2, dataSeed: 1 } as const;
     const recorded = { samples: 3, dimension: 4, dataChecksum: 'abc', pin: { strategy: 'lane' } } as const;

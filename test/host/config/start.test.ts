@@ -102,6 +102,25 @@ test('schedules have their effect', async () => {
   expect(await end({ noiseSchedule: { kind: 'step', every: 5, factor: 0.5 } })).not.toEqual(plain);
 });
 
+test('a run too large for a picture of its features goes without', async () => {
+  const n = 1000;
+  const many = {
+    inputs: Float64Array.from({ length: 3 * n }, (_, k) => Math.sin(k)),
+    labels: new Float64Array(n).fill(1),
+    width: 64,
+  };
+  const kinds = async (replicas: number) => {
+    const told: string[] = [];
+    const emit = ({ kind }: TaskEvent) => told.push(kind);
+    const changes = { ...many, replicas, steps: 1, every: 1, stepSize: 1e-6, metrics: ['loss'] as const };
+    const { outcome } = await train.run(engine, { ...options, ...changes }, { emit });
+    expect(outcome).toEqual({ kind: 'finished', step: 1 });
+    return told;
+  };
+  expect(await kinds(1)).toContain('features');
+  expect(await kinds(70)).not.toContain('features');
+});
+
 describe('a start', () => {
   test('with the signs of the labels', async () => {
     const start = { kind: 'sign-matched', low: 0.3, high: 0.9 } as const;

@@ -164,7 +164,7 @@ describe('a folder that cannot be made', () => {
     for (const path of [join(file, 'inside'), join(file, 'far', 'inside'), file]) {
       const { code, message } = refusal(() => written(path));
       expect(code).toBe('HOST');
-      expect(message).toContain(`Cannot write results to ${path}: E`);
+      expect(message).toContain(`Cannot write results to ${path}: ${path === file ? 'it is a file' : 'E'}`);
       expect(message).toContain('Choose another with --out');
     }
     expect(readFileSync(file, 'utf8')).toBe('mine');

@@ -92,6 +92,23 @@ describe('a run that goes on is the run that was not interrupted', () => {
     }
   });
 
+  test('after Ctrl-C before its first row', async () => {
+    const early = await begun(run, 'early', 1);
+    early.process.kill('SIGINT');
+    expect((await early.ended).code).toBe(130);
+    // As it is where nothing was faster than the keys: a state of step 0, and no row.
+    expect((await flatwalk([...small, '--steps', '0', '--out', 'nothing'])).code).toBe(0);
+    copyFileSync(at('nothing', 'checkpoint.bin'), at('early', 'checkpoint.bin'));
+    writeFileSync(at('early', 'metrics.ndjson'), '');
+    expect(await flatwalk(['run', '--resume', 'early'])).toMatchObject({
+      code: 0,
+      out: expect.stringContaining(`Going on from step 0 of ${steps}`),
+    });
+    for (const file of ['metrics.ndjson', 'weights.npz', 'features.ndjson']) {
+      expect(bytes('early', file).equals(bytes('whole', file)), file).toBe(true);
+    }
+  });
+
   test('and is refused where it would be another, with what is different', async () => {
     const going = await begun([...small, '--steps', '4000000000', '--every', '1000'], 'going', 1);
     const meanwhile = await flatwalk(['run', '--resume', 'going']);
