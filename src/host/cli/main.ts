@@ -215,7 +215,7 @@ program
   .command('report')
   .description('(re)build the report of one results folder, or of several side by side: one HTML file')
   .exitOverride()
-  .argument('<folders...>', 'results folders that run, reproduce or flow wrote')
+  .argument('<folders...>', 'results folders that run, reproduce or flow wrote, or that of a sweep, for all its cells')
   .option('--out <file>', 'where to write it (default: report.html in the folder; of several, in the current one)')
   .option('--svg <folder>', 'write each figure there as an SVG file too')
   .option('--png <folder>', 'write each figure there as a PNG file too')

@@ -12,16 +12,18 @@ interface ReportFlags {
   readonly json: boolean;
 }
 
-/** Builds the report of one folder, or of several side by side, and files of its figures where they are asked for. */
+/** Builds the report of one folder, or of several side by side, as those of a sweep, and files of its figures where they are asked for. */
 export async function reportCommand(folders: readonly string[], flags: ReportFlags): Promise<void> {
   const { out, svg, png, theme, json } = flags;
   const head = documentHead('report', { folders, out, svg, png, theme });
   const terminal = new Terminal(json);
   try {
     const file = out ?? (folders.length === 1 ? join(folders[0], 'report.html') : 'report.html');
-    const report = await writeReportFile(folders, file);
+    const { resultsAt } = await import('../results/read.ts');
+    const all = folders.flatMap(resultsAt);
+    const report = await writeReportFile(all, file);
     terminal.remark(`Report: ${report}`);
-    const figures = svg === undefined && png === undefined ? [] : await writeFigures(folders, flags);
+    const figures = svg === undefined && png === undefined ? [] : await writeFigures(all, flags);
     if (figures.length > 0) terminal.remark(`${figures.length} figures: ${[svg, png].filter(Boolean).join(', ')}`);
     if (json) printDocument({ ...head, outcome: { kind: 'finished' }, report, figures });
   } catch (error) {

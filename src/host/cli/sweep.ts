@@ -8,7 +8,7 @@ import { resolve } from '../config/resolve.ts';
 import type { Given } from '../config/table.ts';
 import { type Axis, type Cell, cellsOf } from '../config/vary.ts';
 import { ResultsFile } from '../results/file.ts';
-import { refuseRunning, SUMMARY } from '../results/layout.ts';
+import { refuseRunning, SUMMARY, SWEEP } from '../results/layout.ts';
 import { parseSummary } from '../results/parse.ts';
 import type { Summary } from '../results/schema.ts';
 import { CHECK_FAILED, INTERRUPTED } from './exit.ts';
@@ -28,7 +28,6 @@ interface Ended {
   readonly finalMetrics?: Summary['finalMetrics'];
 }
 
-const SWEEP = 'sweep.json';
 /** Outcomes that another try would not change. */
 const settled = ['finished', 'stopped', 'diverged'];
 const good = ['finished', 'stopped'];

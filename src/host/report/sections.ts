@@ -191,7 +191,8 @@ export function leadOf({ summary, rows }: StoredResults): string {
       ? ` A network of ${counted(width, 'neuron')}${activation ? ` (${activation})` : ''} on ${valueOr(samples)} samples of dimension ${valueOr(dimension)}.`
       : '';
   const took = summary.seconds === undefined ? '' : ` It took ${duration(summary.seconds)}.`;
-  const steps = summary.outcome.step ?? rows[rows.length - 1]?.step;
+  // Where some replicas have diverged, the outcome has the step of the first; others have gone on.
+  const steps = rows[rows.length - 1]?.step ?? summary.outcome.step;
   const replicas = typeof config.replicas === 'number' && config.replicas > 1 ? `, ${config.replicas} replicas` : '';
   const what: Readonly<Record<string, string>> = {
     run: `Label-noise SGD${steps === undefined ? '' : `, ${shown(steps)} steps`}${replicas}: does it end at the flattest, and simplest, network?`,

@@ -29,6 +29,21 @@ describe('flatwalk report', () => {
     expect(readFileSync(at('both.html'), 'utf8')).toContain('Side by side');
   }, 60_000);
 
+  test('of a sweep puts all its cells side by side; a folder of folders that is none is told apart', async () => {
+    mkdirSync(at('grid'));
+    for (const cell of ['grid/seed=10', 'grid/seed=9']) results(cell);
+    const { code, err } = await flatwalk(['report', 'grid']);
+    expect(code).toBe(2);
+    expect(err).toContain('grid holds folders with results, and is none itself\n  Give one of them, as grid/seed=9.');
+    writeFileSync(at('grid/sweep.json'), '{}');
+    expect((await flatwalk(['report', 'grid'])).code).toBe(0);
+    const report = readFileSync(at('grid/report.html'), 'utf8');
+    expect(report).toContain('Side by side');
+    expect(report.indexOf('seed=9')).toBeLessThan(report.indexOf('seed=10'));
+    // The report in it is made anew like any other.
+    expect((await flatwalk(['report', 'grid'])).code).toBe(0);
+  }, 60_000);
+
   test('writes figures, and with --json says which, on stdout alone', async () => {
     const name = results('pictured');
     const ended = await flatwalk(['report', name, '--svg', 'svg', '--png', 'png/deep', '--theme', 'dark', '--json']);
