@@ -28,7 +28,10 @@ export function parseAxis(text: string): Axis {
     .replaceAll(/-(\w)/g, (_, letter: string) => letter.toUpperCase());
   const key = keys.find((one) => one === camel && !fixed.includes(one));
   if (!key) {
-    const near = meant(camel, keys);
+    const near = meant(
+      camel,
+      keys.filter((one) => !fixed.includes(one)),
+    );
     throw new FlatwalkError(
       'BAD_ARGUMENT',
       `There is no setting '${name}' to vary`,

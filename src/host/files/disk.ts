@@ -1,6 +1,6 @@
 /** Bytes from the file system, with its errors in words. Everything else in this folder works on bytes alone. */
 import { existsSync, readdirSync, readFileSync, statSync } from 'node:fs';
-import { basename, dirname, join } from 'node:path';
+import { basename, dirname, join, resolve } from 'node:path';
 import { gunzipSync } from 'node:zlib';
 import { FlatwalkError } from '../../engine/index.ts';
 import { fault } from './fields.ts';
@@ -43,7 +43,8 @@ function unreadable(file: string, error: unknown): FlatwalkError {
     const names = didYouMean(basename(file), filesIn(folder));
     return cannot(
       'there is no such file',
-      names ? `${names.trim()} It is looked for in ${folder}.` : 'Check the path.',
+      // Relative paths in a config begin in the present folder too, not in that of the config.
+      `${names ? names.trim() : 'Check the path.'} It is looked for in ${resolve(folder)}.`,
     );
   }
   if (code === 'EACCES' || code === 'EPERM') return cannot('it may not be read', 'Check its permissions.');

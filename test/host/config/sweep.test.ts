@@ -24,6 +24,7 @@ describe('what is varied', () => {
   const wrong: [axes: string[], message: string][] = [
     [['stpSize=1'], "There is no setting 'stpSize' to vary\n  Did you mean stepSize?"],
     [['dataChecksum=1'], "There is no setting 'dataChecksum' to vary"],
+    [['out=a'], "There is no setting 'out' to vary\n  Write stepSize=0.01,0.1."],
     [['width'], "width: there is the value ''\n  It must be a whole number, 1 or more."],
     [['width=1,,2'], "width: there is the value ''"],
     [['width=1,1'], 'A setting or a value is varied twice'],

@@ -169,7 +169,7 @@ describe('a file that is none, or of another kind', () => {
 
   test.each([
     ['hauses.csv', /Cannot read .*hauses\.csv: there is no such file\n {2}Did you mean houses\.csv\?/],
-    ['nothing-like-it.json', /there is no such file\n {2}Check the path/],
+    ['nothing-like-it.json', /there is no such file\n {2}Check the path\. It is looked for in .{2}/],
     ['nowhere/houses.csv', /there is no folder .*nowhere\n/],
     ['houses.csv/x.csv', /houses\.csv is no folder/],
     ['sub', /sub: it is a folder\n {2}Name a file in it\./],
