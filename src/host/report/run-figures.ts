@@ -185,15 +185,16 @@ function keysOf(lines: readonly Line[], level: { name: string } | null): Key[] {
   const replicas = Math.max(...lines.map(({ curve }) => curve.replicas));
   const median = replicas > 1 ? `, median of ${replicas} replicas` : '';
   const one = lines.length === 1;
-  const band = lines.some((line) => line.band) && replicas > 1;
+  const banded = lines.filter((line) => line.band && line.curve.replicas > 1);
+  const same = banded.every(({ curve }) => curve.replicas === replicas);
   return [
     ...lines.map(
       ({ name, colour, dash }): Key => ({ name: one ? name + median : name, colour, kind: dash ? 'dashed' : 'line' }),
     ),
-    ...(band
+    ...(banded.length > 0
       ? [
           {
-            name: one ? '10 to 90 %' : `10 to 90 % of ${replicas} replicas`,
+            name: one ? '10 to 90 %' : `10 to 90 % of ${same ? replicas : 'the'} replicas`,
             colour: lines[0].colour,
             kind: 'band' as const,
           },

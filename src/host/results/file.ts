@@ -1,4 +1,15 @@
-import { closeSync, existsSync, fsyncSync, mkdirSync, openSync, renameSync, rmSync, writeFileSync } from 'node:fs';
+import {
+  closeSync,
+  existsSync,
+  fsyncSync,
+  mkdirSync,
+  openSync,
+  realpathSync,
+  renameSync,
+  rmSync,
+  statSync,
+  writeFileSync,
+} from 'node:fs';
 import { dirname } from 'node:path';
 import { FlatwalkError } from '../../model/errors.ts';
 import { reason, toJson } from './json.ts';
@@ -10,6 +21,7 @@ export class ResultsFile {
   /** @throws BAD_ARGUMENT when it exists and is not to be replaced, HOST when it cannot be written */
   constructor(path: string, { force }: { readonly force?: boolean } = {}) {
     this.path = path;
+    if (isDevice(path)) return;
     if (existsSync(path) && !force) {
       const fix = `Choose another file with --out${force === undefined ? '' : ', or replace it with --force'}.`;
       throw new FlatwalkError('BAD_ARGUMENT', `${path} exists already`, fix);
@@ -45,7 +57,13 @@ export class ResultsFile {
  * @throws what the file system says; the one before is then still there, and no part of the new one
  */
 export function replaceFile(path: string, pieces: Iterable<string | Uint8Array>): void {
-  const fresh = `${path}.new`;
+  if (isDevice(path)) {
+    for (const piece of pieces) writeFileSync(path, piece, { flag: 'a' });
+    return;
+  }
+  // A link goes on leading to its file.
+  const place = existsSync(path) ? realpathSync(path) : path;
+  const fresh = `${place}.new`;
   try {
     const file = openSync(fresh, 'w');
     try {
@@ -54,11 +72,17 @@ export function replaceFile(path: string, pieces: Iterable<string | Uint8Array>)
     } finally {
       closeSync(file);
     }
-    renameSync(fresh, path);
+    renameSync(fresh, place);
   } catch (error) {
     rmSync(fresh, { force: true });
     throw error;
   }
+}
+
+/** Such as /dev/stdout, or a pipe: it takes what is written, and nothing is put in its place. */
+function isDevice(path: string): boolean {
+  const about = statSync(path, { throwIfNoEntry: false });
+  return about !== undefined && !about.isFile() && !about.isDirectory();
 }
 
 /** With its parents, from the outermost: Node's own `recursive` never ends where a parent takes no folders, as /proc. */
