@@ -97,11 +97,11 @@ describe('flatwalk bench', () => {
     const refused: [args: string[], message: string][] = [
       [['--quik'], 'Did you mean --quick?'],
       [['--suite', 'rofline'], 'roofline, kernels, steps'],
-      [['compre', 'old.json', 'new.json'], "there is no 'compre' in bench\n(Did you mean compare?)"],
-      [['rofline'], "there is no 'rofline' in bench\n(Did you mean --suite roofline?)"],
-      [['roofline'], "'roofline' is a suite, no subcommand of bench\n(Write --suite roofline)"],
-      [['steps', 'probes'], '(Write --suite steps probes)'],
-      [['old.json', 'new.json'], '(Files: flatwalk bench compare OLD NEW; suites: --suite roofline kernels'],
+      [['compre', 'old.json', 'new.json'], "there is no 'compre' in bench\n  Did you mean compare?"],
+      [['rofline'], "there is no 'rofline' in bench\n  Did you mean --suite roofline?"],
+      [['roofline'], "'roofline' is a suite, no subcommand of bench\n  Write --suite roofline"],
+      [['steps', 'probes'], '\n  Write --suite steps probes'],
+      [['old.json', 'new.json'], '\n  Files: flatwalk bench compare OLD NEW; suites: --suite roofline kernels'],
       [['--filter', 'no such case'], "No case has 'no such case' in its name"],
       [['--suite', 'steps', '--filter', 'barrier'], "No case of steps has 'barrier' in its name"],
       [['--update'], '--update does nothing without --baseline'],
@@ -122,10 +122,10 @@ describe('flatwalk bench', () => {
   test('so is a subcommand mistyped, with a document of the reason', async () => {
     const { code, out } = await bench('compre', 'old.json', 'new.json', '--json');
     expect(code).toBe(2);
-    const message = "there is no 'compre' in bench\n(Did you mean compare?)";
+    const [message, fix] = ["there is no 'compre' in bench", 'Did you mean compare?'];
     expect(JSON.parse(out)).toMatchObject({
       command: 'bench',
-      outcome: { kind: 'failed', code: 'BAD_ARGUMENT', message },
+      outcome: { kind: 'failed', code: 'BAD_ARGUMENT', message, fix },
     });
   });
 

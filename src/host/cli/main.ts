@@ -25,6 +25,7 @@ import { reproduceCommand } from './reproduce.ts';
 import { runCommand } from './run.ts';
 import { sweepCommand } from './sweep.ts';
 import { tuneCommand } from './tune.ts';
+import { usageError } from './usage.ts';
 import { verifyCommand } from './verify.ts';
 import { version } from './version.ts';
 import { watchCommand } from './watch.ts';
@@ -35,6 +36,9 @@ export const program = new Command('flatwalk')
   .version(version)
   // So that what follows a subcommand belongs to it alone.
   .enablePositionalOptions()
+  .configureOutput({
+    outputError: (text, write) => write(`flatwalk: ${usageError(text, 'flatwalk help says what there is.').message}\n`),
+  })
   .exitOverride();
 
 /** Options that every command has. */

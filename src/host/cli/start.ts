@@ -7,6 +7,7 @@ import { program } from './main.ts';
 import { brokenOutput, onBrokenOutput } from './output.ts';
 import { documentHead, outcomeOf, printDocument } from './session.ts';
 import { isVerbose } from './terminal.ts';
+import { usageError } from './usage.ts';
 
 /** Sets the exit code of the process. Never throws. */
 export async function start(): Promise<void> {
@@ -50,8 +51,8 @@ function reportUsage({ exitCode, message }: CommanderError): number {
     const known = (parent: Command, word: string) => parent.commands.find((c) => c.name() === word);
     const first = known(program, words[0]);
     const name = [first, first && known(first, words[1])].flatMap((c) => c?.name() ?? []).join(' ');
-    const error = new FlatwalkError('BAD_ARGUMENT', message.replace(/^error: /, ''), `See flatwalk ${name} --help`);
-    printDocument({ ...documentHead(name), outcome: outcomeOf(error) });
+    const outcome = outcomeOf(usageError(message, `See flatwalk ${name} --help`));
+    printDocument({ ...documentHead(name), outcome });
   }
   return BAD_USAGE;
 }

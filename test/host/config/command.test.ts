@@ -163,7 +163,7 @@ describe('is refused, with what to do, exit 2, and leaves no folder', () => {
       ['--data', good],
       /good\.csv: it is not said which column has the labels\n {2}Name it with --target\. Its columns/,
     ],
-    [[...unit, '--n', '0'], /'--n <count>' argument '0' is invalid\. It must be a whole number, 1 or more\./],
+    [[...unit, '--n', '0'], /'--n <count>' argument '0' is invalid\n {2}It must be a whole number, 1 or more\./],
     [[...unit, '--d', '0'], /'--d <count>' argument '0' is invalid/],
     [[...unit, '--width', '0'], /'--width <m>' argument '0' is invalid/],
     [['--data', 'header.csv', '--target', 'y'], /there are no rows|it has no rows/],
@@ -178,7 +178,7 @@ describe('is refused, with what to do, exit 2, and leaves no folder', () => {
     [['misspelt.json'], /misspelt\.json: there is no setting 'stepsize'\n {2}Did you mean stepSize\?/],
     [['broken.json'], /broken\.json: line 2, column 12: it is no JSON/],
     [['brokn.json'], /Cannot read brokn\.json: there is no such file\n {2}Did you mean broken\.json\?/],
-    [[...csv, '--stop-wehn', 'loss<1'], /unknown option '--stop-wehn'\n\(Did you mean --stop-when\?\)/],
+    [[...csv, '--stop-wehn', 'loss<1'], /unknown option '--stop-wehn'\n {2}Did you mean --stop-when\?/],
     [[...csv, '--stop-when', 'los<1'], /There is no metric 'los'\. Did you mean loss\?/],
     [[...unit, '--noise-schedule', 'step,every=0,factor=1'], /The schedule has every 0\. Give a whole number from 1/],
     [
