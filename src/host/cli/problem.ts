@@ -56,7 +56,7 @@ interface ReadData {
 }
 
 /** @throws BAD_ARGUMENT, BAD_SHAPE, NOT_FINITE, LIMIT, naming the file and the place where the fault has one */
-export async function readData(s: Settings, otherwise = 'Give --data and --target, or --generate.'): Promise<ReadData> {
+async function readData(s: Settings, otherwise = 'Give --data and --target, or --generate.'): Promise<ReadData> {
   const { data, found, facts, notes } = readPoints(s, otherwise);
   const weights = s.weights === undefined ? null : readWeights(s.weights);
   const settings = weights ? withWeights(s, weights, data) : s;

@@ -3,7 +3,7 @@ import type { Data } from './generate.ts';
 import type { Settings } from './table.ts';
 
 /** SHA-256 of lists of numbers as little-endian float32, each with its length before it; hexadecimal. */
-export async function checksumOf(lists: readonly ArrayLike<number>[]): Promise<string> {
+async function checksumOf(lists: readonly ArrayLike<number>[]): Promise<string> {
   const bytes = new Uint8Array(lists.reduce((sum, { length }) => sum + 8 + 4 * length, 0));
   const view = new DataView(bytes.buffer);
   let at = 0;

@@ -29,7 +29,7 @@ export function problemOptions(s: Settings, data: Data, weights: WeightsFile | n
   };
 }
 
-export function planOptions({ steps, pin: plan }: Settings, tuned: readonly TunedEntry[]): PlanOptions {
+function planOptions({ steps, pin: plan }: Settings, tuned: readonly TunedEntry[]): PlanOptions {
   return { steps, plan, tuned };
 }
 

@@ -91,7 +91,7 @@ function overlay(view: View, mains: readonly Main[], axis: Axis): NamedFigure[] 
 }
 
 /** Settings, versions and adapters that are not the same in all folders. */
-export function differencesTable(all: readonly Named[]): Markup {
+function differencesTable(all: readonly Named[]): Markup {
   const perFolder = all.map(({ results: { summary } }) => {
     const eta = summary.stepSize;
     const rows = [
@@ -120,7 +120,7 @@ export function differencesTable(all: readonly Named[]): Markup {
 }
 
 /** Where each folder ended: its outcome, and the metrics of its last row. */
-export function finalTable(all: readonly Named[]): Markup {
+function finalTable(all: readonly Named[]): Markup {
   const finals = all.map(({ results }) => {
     const [main] = mainRuns(results);
     return main?.rows[main.rows.length - 1];
@@ -148,7 +148,7 @@ export function finalTable(all: readonly Named[]): Markup {
 }
 
 /** The verdicts of several reproductions. */
-export function verdictsTable(all: readonly Named[]): Markup {
+function verdictsTable(all: readonly Named[]): Markup {
   const judging = all.filter(({ results }) => results.summary.claims !== undefined);
   if (judging.length < 2) return html``;
   const ids = [...new Set(judging.flatMap(({ results }) => (results.summary.claims ?? []).map(({ id }) => id)))];

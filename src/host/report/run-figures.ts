@@ -142,7 +142,7 @@ function yScale(scale: Scale, values: readonly number[]): Plot.ScaleOptions {
 }
 
 /** Powers of ten alone, unless there are few. */
-export function logTicks(values: readonly number[]): Plot.ScaleOptions {
+function logTicks(values: readonly number[]): Plot.ScaleOptions {
   const above = values.filter((value) => value > 0);
   if (Math.max(...above) >= 1000 * Math.min(...above)) return { tickFormat: power, ticks: 6 };
   return { tickFormat: roundTick, ticks: 6 };

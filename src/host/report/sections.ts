@@ -11,7 +11,7 @@ import { type ReportRun, runsOf } from './runs.ts';
 import { environmentRows, type Row, settingRows } from './settings.ts';
 
 /** Width at which figures are drawn, in their own pixels: narrow, so that their text is legible on a phone. */
-export const FIGURE_WIDTH = 400;
+const FIGURE_WIDTH = 400;
 
 /** One figure with what to see in it. `id` is unique in the document. */
 export function figureOf({ figure, caption, notes }: NamedFigure, id: string, level: 3 | 4 | 5 = 3): Markup {

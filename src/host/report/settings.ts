@@ -69,7 +69,7 @@ export function settingRows(config: Readonly<Record<string, unknown>>): Row[] {
 /** Numbers of a list that a cell has room for. */
 const MOST_ITEMS = 12;
 
-export function valueText(value: unknown): string {
+function valueText(value: unknown): string {
   if (typeof value === 'number') return shown(value, 6);
   if (typeof value === 'boolean') return value ? 'yes' : 'no';
   if (Array.isArray(value)) {

@@ -129,7 +129,6 @@ export const summarySchema = z.looseObject({
 
 export type Summary = z.output<typeof summarySchema>;
 export type StoredClaim = z.output<typeof claim>;
-export type StoredExperiment = z.output<typeof experiment>;
 
 export interface StoredRow {
   readonly run: string;
