@@ -81,8 +81,10 @@ export function replaceFile(path: string, pieces: Iterable<string | Uint8Array>)
 
 /** Such as /dev/stdout, or a pipe: it takes what is written, and nothing is put in its place. */
 function isDevice(path: string): boolean {
-  const about = statSync(path, { throwIfNoEntry: false });
-  return about !== undefined && !about.isFile() && !about.isDirectory();
+  // Not there, whatever lies on the way to it.
+  if (!existsSync(path)) return false;
+  const about = statSync(path);
+  return !about.isFile() && !about.isDirectory();
 }
 
 /** With its parents, from the outermost: Node's own `recursive` never ends where a parent takes no folders, as /proc. */
