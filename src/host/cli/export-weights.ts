@@ -19,7 +19,8 @@ export interface WrittenWeights {
 /** Where there are no weights. */
 function whatToDo(folder: string, summary: Summary): string {
   if (summary.command !== 'run') return 'Those of a run have.';
-  if (stateOf(summary) === 'running') return 'Wait for its end.';
+  // It may go on on another machine.
+  if (['running', 'unknown'].includes(stateOf(summary))) return 'Wait for its end.';
   if (existsSync(join(folder, CHECKPOINT))) return `Let it come to its end: flatwalk run --resume ${folder}`;
   return `Begin the run again: flatwalk run ${join(folder, SUMMARY)} --out <other folder>`;
 }
