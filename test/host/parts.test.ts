@@ -3,28 +3,12 @@ import { type Checkpoint, decodeCheckpoint, encodeCheckpoint } from '../../src/e
 import type { TaskEvent } from '../../src/host/tasks/task.ts';
 import { type TrainTaskOptions, train } from '../../src/host/tasks/train.ts';
 import { openTestEngine } from '../engine/runs/support.ts';
+import { smallProblem } from './training.ts';
 
 vi.setConfig({ testTimeout: 120_000 });
 const engine = await openTestEngine();
 
-const options: TrainTaskOptions = {
-  inputs: [1, 0, 0.5, 0, 1, -0.5],
-  dimension: 3,
-  labels: [2, -1],
-  width: 4,
-  activation: 'cubic_linear:1',
-  start: { kind: 'gaussian', std: 0.5 },
-  retractFirst: false,
-  stepSize: 0.01,
-  noise: 0.5,
-  noiseLaw: 'gaussian',
-  batch: 1,
-  loss: 'mean',
-  steps: 1000,
-  replicas: 2,
-  seed: 3,
-  every: 100,
-};
+const options: TrainTaskOptions = { ...smallProblem, inputs: [1, 0, 0.5, 0, 1, -0.5], steps: 1000, every: 100 };
 
 /** A run with what it told. `stop`: told a row, whether it is interrupted then. */
 async function runTold(more: Partial<TrainTaskOptions>, stop: (step: number) => boolean = () => false) {

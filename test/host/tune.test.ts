@@ -19,6 +19,7 @@ import { expectation } from '../../src/host/tasks/tune/check.ts';
 import { measurePlans, type Subject } from '../../src/host/tasks/tune/measure.ts';
 import { openTestEngine } from '../engine/support.ts';
 import { tunedEntry } from '../engine/tuned.ts';
+import { smallProblem } from './training.ts';
 
 // Software adapters take their time to compile, all the more while other tests run.
 vi.setConfig({ testTimeout: 120_000 });
@@ -146,22 +147,7 @@ describe('entries', () => {
   });
 });
 
-const tiny: DataOptions = {
-  inputs: [1, 0, 0, 0, 1, 0],
-  dimension: 3,
-  labels: [2, -1],
-  width: 3,
-  activation: 'cubic_linear:1',
-  start: { kind: 'gaussian', std: 0.5 },
-  retractFirst: false,
-  stepSize: 0.01,
-  noise: 0.5,
-  noiseLaw: 'gaussian',
-  batch: 1,
-  loss: 'mean',
-  replicas: 2,
-  seed: 3,
-};
+const tiny: DataOptions = { ...smallProblem, width: 3 };
 const silent = { emit: () => {} };
 /** Long, so that machines with much else to do get through. */
 const budget = 600;

@@ -9,30 +9,14 @@ import { openNodeGpu } from '../../src/host/node/index.ts';
 import type { FingerprintOptions, FingerprintResult } from '../../src/host/tasks/fingerprint.ts';
 import { type TaskOptions, type TaskResult, tasks } from '../../src/host/tasks/index.ts';
 import type { TaskEvent } from '../../src/host/tasks/task.ts';
+import { smallProblem } from '../host/training.ts';
 import { pinned, usePages, withoutBrowser } from './pages.ts';
 
 const silent = { emit: () => {} };
 /** Compiling takes a software adapter seconds, and more where other tests run beside. */
 vi.setConfig({ testTimeout: 90_000 });
 
-const training: TaskOptions<'train'> = {
-  inputs: [1, 0, 0, 0, 1, 0],
-  dimension: 3,
-  labels: [2, -1],
-  width: 4,
-  activation: 'cubic_linear:1',
-  start: { kind: 'gaussian', std: 0.5 },
-  retractFirst: false,
-  stepSize: 0.01,
-  noise: 0.5,
-  noiseLaw: 'gaussian',
-  batch: 1,
-  loss: 'mean',
-  steps: 300,
-  replicas: 2,
-  seed: 3,
-  every: 100,
-};
+const training: TaskOptions<'train'> = { ...smallProblem, steps: 300, every: 100 };
 
 describe.skipIf(withoutBrowser)('tasks in headless Chrome', () => {
   const pages = usePages();

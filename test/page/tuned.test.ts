@@ -5,27 +5,13 @@ import type { ExplainResult } from '../../src/host/tasks/explain.ts';
 import type { DataOptions } from '../../src/host/tasks/setup.ts';
 import type { TrainTaskResult } from '../../src/host/tasks/train.ts';
 import type { TuneOptions, TuneResult } from '../../src/host/tasks/tune.ts';
+import { smallProblem } from '../host/training.ts';
 import { pinned, usePages, withoutBrowser } from './pages.ts';
 
 /** Compiling takes a software adapter seconds, and more where other tests run beside. */
 vi.setConfig({ testTimeout: 240_000 });
 
-const problem: DataOptions = {
-  inputs: [1, 0, 0, 0, 1, 0],
-  dimension: 3,
-  labels: [2, -1],
-  width: 3,
-  activation: 'cubic_linear:1',
-  start: { kind: 'gaussian', std: 0.5 },
-  retractFirst: false,
-  stepSize: 0.01,
-  noise: 0.5,
-  noiseLaw: 'gaussian',
-  batch: 1,
-  loss: 'mean',
-  replicas: 1,
-  seed: 3,
-};
+const problem: DataOptions = { ...smallProblem, width: 3, replicas: 1 };
 const tuning: TuneOptions = { ...problem, steps: 1000, plan: { strategy: 'group', space: 'data' }, budget: 600 };
 
 describe.skipIf(withoutBrowser)('what is tuned in a page', () => {

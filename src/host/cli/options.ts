@@ -1,9 +1,7 @@
 /** Values of options, read from text. What is wrong becomes a usage error that names the option. */
 import { type Command, InvalidArgumentError } from 'commander';
 import { FlatwalkError } from '../../engine/index.ts';
-
-/** The largest number that f32 holds. */
-export const F32_MAX = 3.4028234663852886e38;
+import { F32_MAX } from '../files/fields.ts';
 
 /** A whole number from `least` to `most`. */
 export function whole(least: number, most = Number.MAX_SAFE_INTEGER): (text: string) => number {

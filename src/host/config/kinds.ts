@@ -1,7 +1,9 @@
 /** Kinds of values that settings may have: as JSON, as the text of a flag, and in words for whoever gave another. */
+
 import { z } from 'zod';
 import { FlatwalkError, type PlanWish, planFields } from '../../engine/index.ts';
 import { activation, activationNames } from '../../model/activations.ts';
+import { F32_MAX } from '../files/fields.ts';
 import { didYouMean } from '../files/similar.ts';
 import { checkMetricName } from './stop.ts';
 
@@ -15,9 +17,6 @@ export interface Kind<T> {
   /** What may have been meant by a value that is refused, a sentence; '' where that cannot be told. */
   readonly hint?: (value: unknown) => string;
 }
-
-/** The largest number that f32 holds. */
-const F32_MAX = 3.4028234663852886e38;
 
 /** Text that is a number becomes one; other text stays, for the schema to refuse. */
 const toNumber = (text: string): unknown => {

@@ -37,6 +37,8 @@ export const groups = {
 export type Group = keyof typeof groups;
 
 export interface Setting<T> {
+  /** In reports. */
+  readonly label: string;
   /** `--name <value>`; null for what only config files have. */
   readonly flag: string | null;
   readonly kind: Kind<T>;
@@ -54,12 +56,14 @@ export interface Setting<T> {
 
 export const table = {
   data: {
+    label: 'Data file',
     flag: '--data <file>',
     kind: text,
     group: 'data',
     help: '.csv or .tsv with a header line, .json, .npz, .npy or .safetensors, also packed as .gz',
   },
   target: {
+    label: 'Label column',
     flag: '--target <column>',
     kind: text,
     group: 'data',
@@ -68,6 +72,7 @@ export const table = {
     needs: { key: 'data' },
   },
   inputs: {
+    label: 'Input columns',
     flag: '--inputs <columns>',
     kind: names,
     group: 'data',
@@ -76,6 +81,7 @@ export const table = {
     needs: { key: 'data' },
   },
   scale: {
+    label: 'Scaling of the inputs',
     flag: '--scale <how>',
     kind: choice(scales),
     group: 'data',
@@ -84,12 +90,14 @@ export const table = {
     needs: { key: 'data' },
   },
   generate: {
+    label: 'Generated inputs',
     flag: '--generate <kind>',
     kind: choice(inputKinds),
     group: 'generated',
     help: 'data points instead of a file: normal entries; orthonormal; normal, of length 1; uniform in [0, 1) as in Fig. 1 of the paper',
   },
   n: {
+    label: 'Samples n',
     flag: '--n <count>',
     kind: whole(1),
     group: 'generated',
@@ -98,6 +106,7 @@ export const table = {
     needs: { key: 'generate' },
   },
   d: {
+    label: 'Dimension d',
     flag: '--d <count>',
     kind: whole(1),
     group: 'generated',
@@ -106,6 +115,7 @@ export const table = {
     needs: { key: 'generate' },
   },
   labels: {
+    label: 'Labels',
     flag: '--labels <kind>',
     kind: choice(['random', 'teacher']),
     group: 'generated',
@@ -114,6 +124,7 @@ export const table = {
     needs: { key: 'generate' },
   },
   labelRange: {
+    label: 'Sizes of the labels',
     flag: '--label-range <low,high>',
     kind: range,
     group: 'generated',
@@ -123,6 +134,7 @@ export const table = {
     needs: { key: 'labels', of: ['random'] },
   },
   labelSigns: {
+    label: 'Signs of the labels',
     flag: '--label-signs <signs>',
     kind: choice(['random', 'positive']),
     group: 'generated',
@@ -131,6 +143,7 @@ export const table = {
     needs: { key: 'labels', of: ['random'] },
   },
   teacherWidth: {
+    label: 'Neurons of the teacher',
     flag: '--teacher-width <m>',
     kind: whole(1),
     group: 'generated',
@@ -139,6 +152,7 @@ export const table = {
     needs: { key: 'labels', of: ['teacher'] },
   },
   teacherStd: {
+    label: 'Pre-activations of the teacher, deviation',
     flag: '--teacher-std <std>',
     kind: above0,
     group: 'generated',
@@ -148,6 +162,7 @@ export const table = {
     needs: { key: 'labels', of: ['teacher'] },
   },
   dataSeed: {
+    label: 'Seed of the data',
     flag: '--data-seed <seed>',
     kind: whole(0),
     group: 'generated',
@@ -156,12 +171,14 @@ export const table = {
     needs: { key: 'generate' },
   },
   weights: {
+    label: 'Starting weights',
     flag: '--weights <file>',
     kind: text,
     group: 'network',
     help: 'starting weights, and their second layer if it is there, from .npz, .safetensors, .npy or .json',
   },
   width: {
+    label: 'Neurons m',
     flag: '--width <m>',
     kind: whole(1),
     group: 'network',
@@ -170,6 +187,7 @@ export const table = {
     unless: 'weights',
   },
   activation: {
+    label: 'Activation φ',
     flag: '--activation <name>',
     kind: activationKind,
     group: 'network',
@@ -177,6 +195,7 @@ export const table = {
     default: 'cubic_linear:1',
   },
   secondLayer: {
+    label: 'Second layer a',
     flag: '--second-layer <a>',
     kind: secondLayer,
     group: 'network',
@@ -186,6 +205,7 @@ export const table = {
     unless: 'weights',
   },
   init: {
+    label: 'Start',
     flag: '--init <kind>',
     kind: choice(['gaussian', 'sign-matched']),
     group: 'network',
@@ -194,6 +214,7 @@ export const table = {
     unless: 'weights',
   },
   initStd: {
+    label: 'Standard deviation of the starting weights',
     flag: '--init-std <std>',
     kind: size,
     group: 'network',
@@ -203,6 +224,7 @@ export const table = {
     needs: { key: 'init', of: ['gaussian'] },
   },
   initRange: {
+    label: 'Sizes of the first pre-activations',
     flag: '--init-range <low,high>',
     kind: range,
     group: 'network',
@@ -212,6 +234,7 @@ export const table = {
     needs: { key: 'init', of: ['sign-matched'] },
   },
   retractFirst: {
+    label: 'Start moved onto the zero-loss manifold',
     flag: '--retract-first',
     kind: yes,
     group: 'network',
@@ -219,6 +242,7 @@ export const table = {
     default: false,
   },
   stepSize: {
+    label: 'Step size η',
     flag: '--step-size <eta>',
     kind: orWord('auto', size),
     group: 'training',
@@ -227,6 +251,7 @@ export const table = {
     default: 'auto',
   },
   stepSizeSchedule: {
+    label: 'Step size schedule',
     flag: '--step-size-schedule <schedule>',
     kind: scheduleText,
     group: 'training',
@@ -234,6 +259,7 @@ export const table = {
     otherwise: 'constant',
   },
   noise: {
+    label: 'Label noise σ',
     flag: '--noise <sigma>',
     kind: size,
     group: 'training',
@@ -242,6 +268,7 @@ export const table = {
     default: 0.1,
   },
   noiseSchedule: {
+    label: 'Label noise schedule',
     flag: '--noise-schedule <schedule>',
     kind: scheduleText,
     group: 'training',
@@ -249,6 +276,7 @@ export const table = {
     otherwise: 'constant',
   },
   noiseLaw: {
+    label: 'Law of the label noise',
     flag: '--noise-law <law>',
     kind: choice(['gaussian', 'rademacher']),
     group: 'training',
@@ -256,6 +284,7 @@ export const table = {
     default: 'gaussian',
   },
   batch: {
+    label: 'Samples a step',
     flag: '--batch <b>',
     kind: orWord('full', whole(1)),
     group: 'training',
@@ -263,6 +292,7 @@ export const table = {
     default: 1,
   },
   loss: {
+    label: 'Loss of the full batch',
     flag: '--loss <kind>',
     kind: choice(['mean', 'sum']),
     group: 'training',
@@ -271,6 +301,7 @@ export const table = {
     needs: { key: 'batch', of: ['full'] },
   },
   steps: {
+    label: 'Steps',
     flag: '--steps <count>',
     kind: whole(0, MOST_STEPS),
     group: 'training',
@@ -278,6 +309,7 @@ export const table = {
     default: 100_000,
   },
   replicas: {
+    label: 'Replicas',
     flag: '--replicas <count>',
     kind: whole(1),
     group: 'training',
@@ -286,6 +318,7 @@ export const table = {
     unless: 'weights',
   },
   seed: {
+    label: 'Seed',
     flag: '--seed <seed>',
     kind: whole(0),
     group: 'training',
@@ -293,6 +326,7 @@ export const table = {
     default: 0,
   },
   pin: {
+    label: 'Pinned parts of the plan',
     flag: '--pin <fields>',
     kind: pins,
     group: 'plan',
@@ -300,6 +334,7 @@ export const table = {
     otherwise: 'nothing',
   },
   plan: {
+    label: 'Plans',
     flag: '--plan <basis>',
     kind: choice(['model', 'tuned']),
     group: 'plan',
@@ -307,6 +342,7 @@ export const table = {
     default: 'tuned',
   },
   metrics: {
+    label: 'Metrics',
     flag: '--metrics <names>',
     kind: metricList,
     group: 'watching',
@@ -314,6 +350,7 @@ export const table = {
     otherwise: 'those that cost little',
   },
   every: {
+    label: 'Steps between two rows',
     flag: '--every <steps>',
     kind: whole(1),
     group: 'watching',
@@ -322,6 +359,7 @@ export const table = {
     otherwise: 'a hundredth of the run',
   },
   stopWhen: {
+    label: 'Stops when',
     flag: '--stop-when <rule>',
     kind: stopText,
     group: 'watching',
@@ -329,6 +367,7 @@ export const table = {
     otherwise: 'never',
   },
   keepEvery: {
+    label: 'Steps between two kept weights',
     flag: '--keep-every <steps>',
     kind: whole(1),
     group: 'results',
@@ -337,6 +376,7 @@ export const table = {
     otherwise: 'only the last',
   },
   out: {
+    label: 'Results folder',
     flag: '--out <folder>',
     kind: text,
     group: 'results',
@@ -344,18 +384,21 @@ export const table = {
     otherwise: 'results/run-<time>',
   },
   samples: {
+    label: 'Samples n',
     flag: null,
     kind: whole(1),
     group: 'recorded',
     help: 'how many data points there were: the run is refused with another number of them',
   },
   dimension: {
+    label: 'Dimension d',
     flag: null,
     kind: whole(1),
     group: 'recorded',
     help: 'their dimensions',
   },
   dataChecksum: {
+    label: 'Checksum of the data',
     flag: null,
     kind: text,
     group: 'recorded',

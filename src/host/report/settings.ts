@@ -1,4 +1,5 @@
 /** Settings and surroundings as rows of tables, in the field's words. */
+import { entry, keys } from '../config/table.ts';
 import type { StoredResults } from '../results/schema.ts';
 import { shown } from './numbers.ts';
 import { words } from './views.ts';
@@ -9,40 +10,8 @@ export interface Row {
   readonly value: string;
 }
 
-const labels: Readonly<Record<string, string>> = {
-  data: 'Data file',
-  dataChecksum: 'Checksum of the data',
-  target: 'Label column',
-  inputs: 'Input columns',
-  scale: 'Scaling of the inputs',
-  generate: 'Generated inputs',
-  n: 'Samples n',
-  samples: 'Samples n',
-  d: 'Dimension d',
-  dimension: 'Dimension d',
-  width: 'Neurons m',
-  activation: 'Activation φ',
-  secondLayer: 'Second layer a',
-  init: 'Start',
-  initStd: 'Standard deviation of the starting weights',
-  weights: 'Starting weights',
-  retractFirst: 'Start moved onto the zero-loss manifold',
-  stepSize: 'Step size η',
-  stepSizeSchedule: 'Step size schedule',
-  noise: 'Label noise σ',
-  noiseSchedule: 'Label noise schedule',
-  noiseLaw: 'Law of the label noise',
-  batch: 'Samples a step',
-  loss: 'Loss of the full batch',
-  steps: 'Steps',
-  replicas: 'Replicas',
-  seed: 'Seed',
-  dataSeed: 'Seed of the data',
-  every: 'Steps between two rows',
-  stopWhen: 'Stops when',
-  plan: 'Plans',
-  pin: 'Pinned parts of the plan',
-  metrics: 'Metrics',
+/** What is no setting of a run. */
+const others: Readonly<Record<string, string>> = {
   tolerance: 'Tolerance',
   points: 'Rows',
   file: 'File',
@@ -52,6 +21,11 @@ const labels: Readonly<Record<string, string>> = {
   node: 'Node',
   dawn: 'Dawn',
   cpu: 'CPU',
+};
+
+const labels: Readonly<Record<string, string>> = {
+  ...others,
+  ...Object.fromEntries(keys.map((key) => [key, entry(key).label])),
 };
 
 /** Rows of a document's settings. Nothing is left out but what was not given, and what another row says. */

@@ -5,25 +5,15 @@ import { type DataOptions, openSetup } from '../../../src/host/tasks/setup.ts';
 import type { TaskEvent } from '../../../src/host/tasks/task.ts';
 import { configure, type TrainTaskOptions, train } from '../../../src/host/tasks/train.ts';
 import { openTestEngine } from '../../engine/runs/support.ts';
+import { smallProblem } from '../training.ts';
 
 const engine = await openTestEngine();
 
 const options: TrainTaskOptions = {
+  ...smallProblem,
   inputs: [1, 0, 0.5, 0, 1, -0.5],
-  dimension: 3,
-  labels: [2, -1],
-  width: 4,
-  activation: 'cubic_linear:1',
-  start: { kind: 'gaussian', std: 0.5 },
-  retractFirst: false,
-  stepSize: 0.01,
-  noise: 0.5,
-  noiseLaw: 'gaussian',
-  batch: 1,
-  loss: 'mean',
-  steps: 20,
   replicas: 1,
-  seed: 3,
+  steps: 20,
   every: 10,
 };
 
