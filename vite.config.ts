@@ -17,6 +17,8 @@ export default defineConfig({
   // This machine only: the server hands out the source tree.
   server: { host: 'localhost' },
   preview: { host: 'localhost' },
+  // Read from tsconfig.json by the type checker, and from here by the build.
+  oxc: { jsx: { runtime: 'automatic', importSource: 'preact' } },
   // A worker is a build of its own.
   worker: { format: 'es', plugins: () => [stripShaders()] },
   build: {

@@ -13,7 +13,8 @@ import {
   xTrace,
 } from '../../src/engine/geometry/index.ts';
 import type { Engine } from '../../src/engine/index.ts';
-import { colours, type Figure, legend, power } from '../../src/host/figures/svg.ts';
+import { colours } from '../../src/host/figures/colours.ts';
+import { type Figure, legend, power } from '../../src/host/figures/svg.ts';
 import { pictured } from './problem.ts';
 import { startedProblem } from './spectrum.ts';
 

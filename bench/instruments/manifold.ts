@@ -2,7 +2,8 @@
 import * as Plot from '@observablehq/plot';
 import { type FlowResult, flow, manifoldPoint, predictWalk } from '../../src/engine/geometry/index.ts';
 import type { Engine } from '../../src/engine/index.ts';
-import { colours, type Figure, legend, power } from '../../src/host/figures/svg.ts';
+import { colours } from '../../src/host/figures/colours.ts';
+import { type Figure, legend, power } from '../../src/host/figures/svg.ts';
 import { pictured } from './problem.ts';
 
 /** The flow from the pictured start, to the end of what float64 can tell. */

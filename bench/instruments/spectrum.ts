@@ -2,7 +2,8 @@
 import * as Plot from '@observablehq/plot';
 import { denseEigenvalues, eigenpairs, spectralDensity } from '../../src/engine/geometry/index.ts';
 import type { Engine, Problem } from '../../src/engine/index.ts';
-import { colours, type Figure, legend, power } from '../../src/host/figures/svg.ts';
+import { colours } from '../../src/host/figures/colours.ts';
+import { type Figure, legend, power } from '../../src/host/figures/svg.ts';
 import { makeInputs, makeLabels, makeWeights } from '../../src/model/data.ts';
 
 const SEED = 1;

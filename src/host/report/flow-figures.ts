@@ -1,6 +1,7 @@
 /** Figures of claims about the flow of the sharpness: how it falls, where it is convex, and where it comes to rest. */
 import * as Plot from '@observablehq/plot';
-import { colours, power } from '../figures/svg.ts';
+import { colours } from '../figures/colours.ts';
+import { power } from '../figures/svg.ts';
 import { type Drawn, dashed, familyColours, grid, identity, LEAST, scaled, type Tables } from './claim-tables.ts';
 import { tick } from './numbers.ts';
 import { roundTick } from './run-figures.ts';

@@ -1,6 +1,7 @@
 /** Figures of one run: its metrics over steps or time. */
 import * as Plot from '@observablehq/plot';
-import { colours, type Figure, type Key, power } from '../figures/svg.ts';
+import { colours } from '../figures/colours.ts';
+import { type Figure, type Key, power } from '../figures/svg.ts';
 import type { StoredRow } from '../results/schema.ts';
 import { type Axis, type Curve, curveOf, listLength, type Point } from './curves.ts';
 import { counted, shown, tick } from './numbers.ts';

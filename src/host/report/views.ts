@@ -1,6 +1,6 @@
 /** What a figure shows of a run: which metrics together, on which scale, and one sentence for those who see it the first time. */
 import { metrics as engineMetrics } from '../../engine/index.ts';
-import { colours } from '../figures/svg.ts';
+import { colours } from '../figures/colours.ts';
 
 export interface View {
   readonly name: string;

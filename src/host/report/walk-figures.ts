@@ -1,6 +1,6 @@
 /** Figures of claims about walks: their averages, their rate, and their residuals. */
 import * as Plot from '@observablehq/plot';
-import { colours } from '../figures/svg.ts';
+import { colours } from '../figures/colours.ts';
 import { type Drawn, dashed, grid, identity, records, type Tables } from './claim-tables.ts';
 import { shown, tick } from './numbers.ts';
 

@@ -106,7 +106,11 @@ export const train: Task<TrainTaskOptions, TrainTaskResult> = {
 };
 
 /** Weights with the sizes of their arrays. */
-function keptWeights(problem: Problem, { secondLayer }: DataOptions, theta: ArrayLike<number>): KeptWeights {
+export function keptWeights(
+  problem: Problem,
+  { secondLayer }: Pick<DataOptions, 'secondLayer'>,
+  theta: ArrayLike<number>,
+): KeptWeights {
   const { replicas, width, dimension } = problem.shape;
   return { replicas, width, dimension, theta, secondLayer };
 }
@@ -121,14 +125,14 @@ export const configure: Task<TrainTaskOptions, RunConfiguration> = {
   },
 };
 
-interface OpenRun {
+export interface OpenRun {
   readonly problem: Problem;
   readonly options: PartsOptions;
   readonly configuration: RunConfiguration;
 }
 
 /** A run that waits for its beginning. The caller disposes the problem. */
-async function openRun(
+export async function openRun(
   engine: Engine,
   o: TrainTaskOptions,
   { emit, signal, tuned: store }: TaskContext,

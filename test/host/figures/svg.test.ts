@@ -1,6 +1,7 @@
 import * as Plot from '@observablehq/plot';
 import { expect, test } from 'vitest';
-import { colours, drawFigure, drawInline, power } from '../../../src/host/figures/svg.ts';
+import { colours } from '../../../src/host/figures/colours.ts';
+import { drawFigure, drawInline, power } from '../../../src/host/figures/svg.ts';
 import { heatColour, themes } from '../../../src/host/figures/theme.ts';
 
 const figure = (title: string) =>

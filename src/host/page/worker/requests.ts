@@ -1,0 +1,83 @@
+/** What the page may ask of its worker, by name: what is asked, what is told on the way, and the answer. */
+import type { AdapterDescription, Checkpoint, MetricRow, Outcome } from '../../../engine/index.ts';
+import type { Settings } from '../../config/table.ts';
+import type { TaskName } from '../../tasks/index.ts';
+import type { StableStep } from '../../tasks/notes.ts';
+import type { KeptWeights, TaskEvent } from '../../tasks/task.ts';
+
+export interface Requests {
+  /** Opens the engine, or says again what computes. */
+  readonly open: Request<null, never, AdapterDescription>;
+  /** A task of src/host/tasks; use `perform` of session/perform.ts, which knows its types. */
+  readonly perform: Request<{ readonly task: TaskName; readonly options: unknown }, TaskEvent, unknown>;
+  /** A part of a training run: from its start or a checkpoint, to its end, a step, or the wish to pause. */
+  readonly train: Request<TrainAsk, TrainEvent, TrainAnswer>;
+}
+
+interface Request<Ask, Event, Answer> {
+  readonly ask: Ask;
+  readonly event: Event;
+  readonly answer: Answer;
+}
+
+export type RequestName = keyof Requests;
+export type Ask<N extends RequestName> = Requests[N]['ask'];
+export type EventOf<N extends RequestName> = Requests[N]['event'];
+export type Answer<N extends RequestName> = Requests[N]['answer'];
+
+export interface TrainAsk {
+  /** As `flatwalk run` would have them, all decided. */
+  readonly settings: Settings;
+  /** Goes on from there, bit for bit. */
+  readonly resume?: Checkpoint;
+  /** The step at which to pause; the end if not given. */
+  readonly until?: number;
+  /** Milliseconds that the whole run should take at least, so that people can follow it; 0 for as fast as it can be. */
+  readonly duration: number;
+}
+
+export type TrainEvent =
+  /** What a person should know before the run begins. */
+  | { readonly kind: 'note'; readonly text: string }
+  /** Settings that were left open, and what documents say beside them; told once a run. */
+  | { readonly kind: 'configured'; readonly settings: object; readonly facts: object }
+  | ({ readonly kind: 'ready' } & TrainStart)
+  /** `passing`: where a pause happened to be; the record of the run does not have it. */
+  | { readonly kind: 'row'; readonly row: MetricRow; readonly passing: boolean }
+  | ({ readonly kind: 'features' } & FeatureMatrix)
+  /** From where the run can go on should the device be lost; all rows up to its step have been told. */
+  | { readonly kind: 'checkpoint'; readonly checkpoint: Checkpoint };
+
+/** What is known before the first step. */
+export interface TrainStart {
+  readonly samples: number;
+  readonly dimension: number;
+  readonly width: number;
+  readonly replicas: number;
+  /** eta. */
+  readonly stepSize: number;
+  readonly stable: StableStep | null;
+  /** Why these kernels, in words. */
+  readonly plan: string;
+  /** F*, and whether it is proven to be the least F; null where all neurons cannot agree. */
+  readonly traceOptimum: number | null;
+  readonly traceIsOptimal: boolean;
+  /** phi⁻¹(y_i / m), n numbers. */
+  readonly optimum: readonly number[] | null;
+}
+
+/** Z = Theta X^T of the first replica, m x n. */
+export interface FeatureMatrix {
+  readonly step: number;
+  readonly width: number;
+  readonly samples: number;
+  readonly values: Float32Array;
+}
+
+export interface TrainAnswer {
+  /** `aborted` where it was paused. */
+  readonly outcome: Outcome | { readonly kind: 'paused'; readonly step: number };
+  /** From where the run can go on; null where the device was lost. */
+  readonly checkpoint: Checkpoint | null;
+  readonly weights: KeptWeights | null;
+}
