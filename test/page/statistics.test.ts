@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { aboveZero, spread, steady } from '../../src/host/page/statistics.ts';
+import { aboveZero, spread, steady } from '../../src/host/page/kit/statistics.ts';
 
 test('a spread leaves out what is not finite, and there is none without numbers', () => {
   expect(spread([3, Number.NaN, 1, 2, Number.POSITIVE_INFINITY])).toEqual({ least: 1, median: 2, largest: 3 });

@@ -28,7 +28,8 @@ export function call<N extends RequestName>(
   ask: Ask<N>,
   { onEvent, signal, transfer = [] }: CallOptions<N> = {},
 ): Promise<Answer<N>> {
-  const to = (worker ??= start());
+  worker ??= start();
+  const to = worker;
   const id = next++;
   const tell = (message: ToWorker, moved: Transferable[] = []) => to.postMessage(message, moved);
   const abort = () => tell({ kind: 'abort', id });

@@ -1,0 +1,3 @@
+export function Experiment() {
+  return <p>…</p>;
+}

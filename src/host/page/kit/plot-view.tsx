@@ -1,0 +1,53 @@
+import { useEffect, useRef, useState } from 'preact/hooks';
+import { type PlotData, StepPlot } from './plot.ts';
+
+interface PlotProps {
+  readonly title: string;
+  readonly caption: string;
+  readonly scale: 'linear' | 'log';
+  readonly data: PlotData;
+}
+
+/** A plot with its caption, and for each of its lines the numbers under the pointer, or else the latest. */
+export function PlotView({ title, caption, scale, data }: PlotProps) {
+  const area = useRef<HTMLDivElement>(null);
+  const plot = useRef<StepPlot | null>(null);
+  const [texts, setTexts] = useState<readonly string[]>([]);
+  useEffect(() => {
+    if (!area.current) return;
+    const made = new StepPlot(area.current, scale, (next) =>
+      // The same words again are no reason to draw.
+      setTexts((before) => (before.join() === next.join() ? before : next)),
+    );
+    plot.current = made;
+    const dark = matchMedia('(prefers-color-scheme: dark)');
+    const repaint = () => made.repaint();
+    dark.addEventListener('change', repaint);
+    document.addEventListener('themechange', repaint);
+    return () => {
+      dark.removeEventListener('change', repaint);
+      document.removeEventListener('themechange', repaint);
+      made.dispose();
+    };
+  }, [scale]);
+  useEffect(() => {
+    // As often as the screen shows it, however many rows arrive between.
+    const frame = requestAnimationFrame(() => plot.current?.show(data));
+    return () => cancelAnimationFrame(frame);
+  }, [data]);
+  return (
+    <figure class="plot-figure">
+      <h3>{title}</h3>
+      <figcaption>{caption}</figcaption>
+      <div class="plot" ref={area} role="img" aria-label={`${title} over the steps; the numbers are given below.`} />
+      <ul class="readouts">
+        {data.lines.map(({ name, colour, dash }, k) => (
+          <li key={name}>
+            <span class={dash ? 'swatch dashed' : 'swatch'} style={{ borderColor: `var(${colour})` }} />
+            {name}: {texts[k] ?? 'no values yet'}
+          </li>
+        ))}
+      </ul>
+    </figure>
+  );
+}

@@ -1,0 +1,14 @@
+/** The page: what people see of flatwalk. Everything heavy is done by a worker. */
+import { render } from 'preact';
+import { App } from './app.tsx';
+import { openAdapter } from './session/adapter.ts';
+import { followAddress } from './session/place.ts';
+import { followTheme } from './session/theme.ts';
+
+followTheme();
+followAddress();
+const place = document.getElementById('app');
+if (!place) throw new Error("index.html has no element 'app'");
+place.replaceChildren();
+render(<App />, place);
+void openAdapter();

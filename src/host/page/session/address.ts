@@ -1,0 +1,86 @@
+/** The state of the page as its address: settings in the words of the command line's flags, checked before they are believed. */
+import { complaint } from '../../config/kinds.ts';
+import { entry, type Given, type Key, keys } from '../../config/table.ts';
+import { firstPreset, type PresetName, presetNames, presetOf } from './presets.ts';
+
+/** What an address asks for. What it asks for in vain is told in words, which are text and nothing else. */
+export interface Address {
+  readonly preset: PresetName;
+  readonly changes: Given;
+  /** Everything else: the tab, and what its tab makes of it. */
+  readonly rest: ReadonlyMap<string, string>;
+  readonly notes: readonly string[];
+}
+
+/** Settings that belong to this machine or to one run, and have no place in a link. */
+const private_: readonly Key[] = ['out', 'weights', 'keepEvery', 'plan'];
+const shared = keys.filter((key) => !private_.includes(key));
+
+/** Reads `?preset=walk&noise=2&seed=7`. Parts that are no settings are handed on. */
+export function readAddress(search: string): Address {
+  const query = new URLSearchParams(search);
+  const notes: string[] = [];
+  const changes: Record<string, unknown> = {};
+  const rest = new Map<string, string>();
+  let preset = firstPreset;
+  for (const [name, text] of query) {
+    if (name === 'preset') {
+      const found = presetNames.find((one) => one === text);
+      if (found) preset = found;
+      else
+        notes.push(
+          `The address asks for the preset ${quoted(text)}, which does not exist; there are ${presetNames.join(', ')}.`,
+        );
+    } else if (shared.includes(name as Key)) {
+      const value = valueIn(name as Key, text);
+      const wrong = complaint(entry(name as Key).kind, value);
+      if (!wrong) changes[name] = value;
+      else
+        notes.push(
+          `The address says ${name}=${quoted(text)}; it was left out. ${wrong.what && `${wrong.what}. `}${wrong.fix}`,
+        );
+    } else {
+      rest.set(name, text);
+    }
+  }
+  return { preset, changes: changes as Given, rest, notes };
+}
+
+/** The query of an address, without what goes without saying; '' if all does. */
+export function writeAddress({ preset, changes, rest }: Omit<Address, 'notes'>): string {
+  const query = new URLSearchParams();
+  if (preset !== firstPreset) query.set('preset', preset);
+  const base = presetOf(preset).settings;
+  for (const key of shared) {
+    const value = changes[key];
+    if (value === undefined || JSON.stringify(value) === JSON.stringify(base[key])) continue;
+    query.set(key, textOf(value));
+  }
+  for (const [name, text] of rest) query.set(name, text);
+  const text = query.toString();
+  return text === '' ? '' : `?${text}`;
+}
+
+/** A value as its flag has it. */
+export function textOf(value: unknown): string {
+  if (Array.isArray(value)) return value.join(',');
+  if (typeof value === 'object' && value !== null) {
+    return Object.entries(value)
+      .map(([name, one]) => `${name}=${String(one)}`)
+      .join(',');
+  }
+  return String(value);
+}
+
+/** What the text of a flag says; switches have none, and are written as yes or no. */
+export function valueIn(key: Key, text: string): unknown {
+  if (text === 'true') return true;
+  if (text === 'false') return false;
+  return entry(key).kind.read(text);
+}
+
+const LONGEST_SHOWN = 40;
+
+function quoted(text: string): string {
+  return `“${text.length > LONGEST_SHOWN ? `${text.slice(0, LONGEST_SHOWN)}…` : text}”`;
+}

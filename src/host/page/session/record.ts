@@ -1,0 +1,126 @@
+/** What is known of one training run of the page: its settings, its rows, where it stands. */
+import { type Signal, signal } from '@preact/signals';
+import type { Checkpoint, MetricRow } from '../../../engine/index.ts';
+import { FlatwalkError } from '../../../model/errors.ts';
+import type { Settings } from '../../config/table.ts';
+import type { KeptWeights } from '../../tasks/task.ts';
+import type { FeatureMatrix, TrainAnswer, TrainEvent, TrainStart } from '../worker/requests.ts';
+import { call } from './link.ts';
+
+export type RunState =
+  | { readonly kind: 'new' }
+  | { readonly kind: 'running' }
+  | { readonly kind: 'paused' }
+  /** As the engine tells it: finished, stopped, diverged. */
+  | { readonly kind: 'over'; readonly outcome: TrainAnswer['outcome'] }
+  /** `lost`: the device went away, and the run can go on from its last checkpoint. */
+  | { readonly kind: 'failed'; readonly error: Error; readonly lost: boolean };
+
+export interface GoOptions {
+  /** The step at which to pause. */
+  readonly until?: number;
+  /** Milliseconds that the whole run should take at least. */
+  readonly duration?: number;
+}
+
+/** A run from its first step to its last, however often it is paused. Views redraw when `changed` does. */
+export class RunRecord {
+  readonly state: Signal<RunState> = signal({ kind: 'new' });
+  /** Counts changes of what is below. */
+  readonly changed = signal(0);
+  /** As they were asked for, then with all that was open decided: they lead to the same bits again. */
+  settings: Settings;
+  /** What documents say beside the settings. */
+  facts: object = {};
+  start: TrainStart | null = null;
+  readonly notes: string[] = [];
+  /** The record, as `flatwalk run` would keep it. */
+  readonly rows: MetricRow[] = [];
+  /** Where a pause happened to be. */
+  passing: MetricRow | null = null;
+  /** Before the first step, and now. */
+  first: FeatureMatrix | null = null;
+  latest: FeatureMatrix | null = null;
+  checkpoint: Checkpoint | null = null;
+  weights: KeptWeights | null = null;
+  /** Spent on computing. */
+  seconds = 0;
+  #stop: AbortController | null = null;
+
+  constructor(settings: Settings) {
+    this.settings = settings;
+  }
+
+  /** Steps whose result is the newest that is known. */
+  get step(): number {
+    return Math.max(this.rows.at(-1)?.step ?? 0, this.passing?.step ?? 0, this.checkpoint?.step ?? 0);
+  }
+
+  /** The newest row, of the record or beside it. */
+  get last(): MetricRow | null {
+    return this.passing ?? this.rows.at(-1) ?? null;
+  }
+
+  /** Goes on from where the run is, to its end or to a pause. Never rejects: what goes wrong is a state. */
+  async go({ until, duration = 0 }: GoOptions = {}): Promise<void> {
+    if (this.state.value.kind === 'running' || this.state.value.kind === 'over') return;
+    const from = this.checkpoint?.step ?? 0;
+    // Rows after the checkpoint are computed again, to the same bits.
+    while ((this.rows.at(-1)?.step ?? -1) > from || (!this.checkpoint && this.rows.length > 0)) this.rows.pop();
+    this.state.value = { kind: 'running' };
+    this.#stop = new AbortController();
+    const began = performance.now();
+    try {
+      const ask = { settings: this.settings, resume: this.checkpoint ?? undefined, until, duration };
+      const around = { signal: this.#stop.signal, onEvent: (event: TrainEvent) => this.#hear(event) };
+      const { outcome, checkpoint, weights } = await call('train', ask, around);
+      this.checkpoint = checkpoint ?? this.checkpoint;
+      this.weights = weights ?? this.weights;
+      this.state.value =
+        outcome.kind === 'lost'
+          ? { kind: 'failed', error: outcome.error, lost: true }
+          : outcome.kind === 'paused'
+            ? { kind: 'paused' }
+            : { kind: 'over', outcome };
+    } catch (error) {
+      const lost = error instanceof FlatwalkError && error.code === 'DEVICE_LOST';
+      this.state.value = { kind: 'failed', error: error as Error, lost };
+    } finally {
+      this.seconds += (performance.now() - began) / 1000;
+      this.changed.value += 1;
+    }
+  }
+
+  pause(): void {
+    this.#stop?.abort();
+  }
+
+  #hear(event: TrainEvent): void {
+    switch (event.kind) {
+      case 'note':
+        this.notes.push(event.text);
+        break;
+      case 'configured':
+        this.settings = { ...this.settings, ...event.settings };
+        this.facts = { ...this.facts, ...event.facts };
+        break;
+      case 'ready':
+        this.start = event;
+        break;
+      case 'row':
+        this.passing = event.passing ? event.row : null;
+        if (!event.passing) this.rows.push(event.row);
+        break;
+      case 'features':
+        this.first ??= event;
+        this.latest = event;
+        break;
+      case 'checkpoint':
+        this.checkpoint = event.checkpoint;
+        break;
+      default:
+        event satisfies never;
+    }
+    this.changed.value += 1;
+  }
+}

@@ -1,0 +1,17 @@
+/** The tabs of the page. A new one is an entry here. */
+import type { ComponentType } from 'preact';
+import { Experiment } from './experiment/experiment.tsx';
+
+interface Tab {
+  readonly title: string;
+  /** What it is for, in a few words, below its title. */
+  readonly words: string;
+  readonly View: ComponentType;
+}
+
+export const tabs = {
+  experiment: { title: 'Experiment', words: 'See the walk happen', View: Experiment },
+} satisfies Record<string, Tab>;
+
+export type TabName = keyof typeof tabs;
+export const tabNames = Object.keys(tabs) as TabName[];
