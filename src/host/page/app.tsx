@@ -1,5 +1,8 @@
 import { useEffect, useRef } from 'preact/hooks';
-import { addressNotes, tab } from './session/place.ts';
+import { AdapterBadge } from './adapter-badge.tsx';
+import { CopyButton } from './kit/copy-button.tsx';
+import { Notice } from './kit/notice.tsx';
+import { addressNotes, shareLink, tab } from './session/place.ts';
 import { chooseTheme, chosenTheme } from './session/theme.ts';
 import { type TabName, tabNames, tabs } from './tabs.tsx';
 
@@ -10,17 +13,28 @@ export function App() {
   const { View } = tabs[shown];
   return (
     <>
-      <header class="masthead">
-        <div class="brand">
-          <h1>flatwalk</h1>
-          <p>Label noise walks a network to the flattest solution, where all neurons agree.</p>
+      <a class="skip" href="#panel">
+        To the contents
+      </a>
+      <header>
+        <div class="masthead">
+          <div class="brand">
+            <h1>flatwalk</h1>
+            <p>Label noise walks a network to the flattest solution, where all neurons agree.</p>
+          </div>
+          <div class="masthead-tools">
+            <CopyButton text={shareLink}>Copy link</CopyButton>
+            <ThemeChoice />
+          </div>
         </div>
-        <ThemeChoice />
+        <div class="adapter">
+          <AdapterBadge />
+        </div>
+        <TabList shown={shown} />
       </header>
-      <TabList shown={shown} />
       <main>
         <AddressNotes />
-        <div id="panel" role="tabpanel" aria-labelledby={`tab-${shown}`}>
+        <div id="panel" role="tabpanel" aria-labelledby={`tab-${shown}`} tabIndex={-1}>
           <View />
         </div>
       </main>
@@ -33,7 +47,10 @@ function TabList({ shown }: { readonly shown: TabName }) {
   const list = useRef<HTMLDivElement>(null);
   const moved = useRef(false);
   useEffect(() => {
-    if (moved.current) list.current?.querySelector<HTMLElement>('[aria-selected="true"]')?.focus();
+    const selected = list.current?.querySelector<HTMLElement>('[aria-selected="true"]');
+    // Where tabs have no room, the one that is chosen is scrolled into sight.
+    selected?.scrollIntoView({ block: 'nearest', inline: 'nearest' });
+    if (moved.current) selected?.focus();
     moved.current = false;
   });
   const onKeyDown = (event: KeyboardEvent) => {
@@ -46,24 +63,26 @@ function TabList({ shown }: { readonly shown: TabName }) {
     tab.value = tabNames[(next + tabNames.length) % tabNames.length];
   };
   return (
-    <div class="tabs" role="tablist" aria-label="Parts of the lab" ref={list} onKeyDown={onKeyDown}>
-      {tabNames.map((name) => (
-        <button
-          key={name}
-          type="button"
-          role="tab"
-          id={`tab-${name}`}
-          aria-selected={name === shown}
-          aria-controls="panel"
-          tabIndex={name === shown ? 0 : -1}
-          onClick={() => {
-            tab.value = name;
-          }}
-        >
-          {tabs[name].title}
-          <small>{tabs[name].words}</small>
-        </button>
-      ))}
+    <div class="tabs-bar">
+      <div class="tabs" role="tablist" aria-label="Parts of the lab" ref={list} onKeyDown={onKeyDown}>
+        {tabNames.map((name) => (
+          <button
+            key={name}
+            type="button"
+            role="tab"
+            id={`tab-${name}`}
+            aria-selected={name === shown}
+            aria-controls="panel"
+            tabIndex={name === shown ? 0 : -1}
+            onClick={() => {
+              tab.value = name;
+            }}
+          >
+            {tabs[name].title}
+            <small>{tabs[name].words}</small>
+          </button>
+        ))}
+      </div>
     </div>
   );
 }
@@ -71,8 +90,8 @@ function TabList({ shown }: { readonly shown: TabName }) {
 function AddressNotes() {
   if (addressNotes.value.length === 0) return null;
   return (
-    <div class="notice" role="status">
-      <ul>
+    <Notice kind="warn" live>
+      <ul id="address-notes">
         {addressNotes.value.map((note) => (
           <li key={note}>{note}</li>
         ))}
@@ -85,7 +104,7 @@ function AddressNotes() {
       >
         Understood
       </button>
-    </div>
+    </Notice>
   );
 }
 
