@@ -131,17 +131,23 @@ export interface OpenRun {
   readonly configuration: RunConfiguration;
 }
 
-/** A run that waits for its beginning. The caller disposes the problem. */
+/**
+ * A run that waits for its beginning. The caller disposes the problem. `usualMetrics`: where the options name none; `attainable`
+ * where all neurons can come to agree.
+ */
 export async function openRun(
   engine: Engine,
   o: TrainTaskOptions,
   { emit, signal, tuned: store }: TaskContext,
+  usualMetrics: (problem: Problem, attainable: boolean) => readonly MetricName[] = cheapMetrics,
 ): Promise<OpenRun> {
   const { problem, settings } = await openSetup(engine, o, emit);
   try {
     const attainable = problem.traceIsOptimal && o.labels.length <= problem.shape.dimension;
     const rule = o.stopWhen === undefined ? [] : parseStop(o.stopWhen);
-    const metrics = [...new Set([...(o.metrics ?? defaultMetrics(attainable)), ...rule.map(({ metric }) => metric)])];
+    const metrics = [
+      ...new Set([...(o.metrics ?? usualMetrics(problem, attainable)), ...rule.map(({ metric }) => metric)]),
+    ];
     const tuned = o.tuned ?? (await store?.load());
     const { stepSizeSchedule, noiseSchedule, steps, every, keepEvery, betweenCheckpoints, plan } = o;
     const resume = o.resume && { ...o.resume, ...typed(o.resume) };
@@ -170,7 +176,7 @@ function typed({ origin, state }: Checkpoint): Pick<Checkpoint, 'origin' | 'stat
   return { origin: Float32Array.from(origin), state: Float32Array.from(state) };
 }
 
-function defaultMetrics(attainable: boolean): MetricName[] {
+function cheapMetrics(_problem: Problem, attainable: boolean): MetricName[] {
   const names: MetricName[] = ['loss', 'gradientNorm', 'trace', 'manifoldTrace', 'stableRank', 'disagreement'];
   // Elsewhere F* is not the least there is, or no weights reach it.
   return attainable ? [...names, 'optimumDistance', 'gap'] : names;

@@ -1,3 +1,86 @@
+import './experiment.css';
+import { useEffect } from 'preact/hooks';
+import { FlatwalkError } from '../../../model/errors.ts';
+import { adapterState } from '../session/adapter.ts';
+import { settings } from '../session/settings.ts';
+import type { Advice as AdviceFound } from '../worker/requests.ts';
+import { Controls } from './controls.tsx';
+import { HeatMap } from './heat-map.tsx';
+import { Plots } from './plots.tsx';
+import { RunBar } from './run-bar.tsx';
+import { advice, changed, followAdvice, prediction, record } from './state.ts';
+
+/** One run, live: its settings, its plots, and what is inside a network. */
 export function Experiment() {
-  return <p>…</p>;
+  useEffect(followAdvice, []);
+  const run = record.value;
+  const isRunning = run?.state.value.kind === 'running';
+  const ready = adapterState.value.kind === 'here';
+  return (
+    <div class="two-columns">
+      <div class="side">
+        <Controls disabled={isRunning} />
+      </div>
+      <div class="results">
+        <RunBar ready={ready} />
+        <Advice />
+        <section aria-labelledby="features-title">
+          <h2 id="features-title">Inside the first network</h2>
+          <HeatMap run={run} />
+        </section>
+        <section aria-labelledby="plots-title">
+          <h2 id="plots-title">What happens</h2>
+          <p class="hint">
+            {(run?.settings.replicas ?? 1) > 1
+              ? 'The median of all networks as a line, from the least to the largest as a band.'
+              : 'One line a quantity.'}
+            {prediction.value?.kind === 'none' && ` Theory draws no curve here. ${prediction.value.reason}`}
+          </p>
+          <Plots run={run} />
+        </section>
+      </div>
+    </div>
+  );
+}
+
+/** What theory and the device have to say of the settings, before the run and during it. */
+function Advice() {
+  const run = record.value;
+  // Shows what the run tells as it tells it.
+  run?.changed.value;
+  const refused = settings.value instanceof FlatwalkError ? settings.value : null;
+  const found = advice.value;
+  if (refused ?? found instanceof FlatwalkError) {
+    return (
+      <div class="notice warn" role="status" id="advice">
+        <p class="pre-line">{(refused ?? (found as FlatwalkError)).message}</p>
+      </div>
+    );
+  }
+  const told = found as AdviceFound | null;
+  // A run's own words are about what it was begun with.
+  const start = run && !changed.value ? run.start : told;
+  const notes = run && !changed.value ? run.notes : (told?.notes ?? []);
+  if (!start) return null;
+  const short = (value: number) => value.toPrecision(3);
+  const facts = [
+    `n = ${start.samples} points in d = ${start.dimension} dimensions, m = ${start.width} neurons, ${start.replicas === 1 ? 'one network' : `${start.replicas} networks`}.`,
+    `Step size η = ${short(start.stepSize)}${start.stable ? `; ${start.stable.sharp ? 'stable' : 'sure to be stable'} at the start below ${short(start.stable.stepSize)}` : ''}.`,
+    start.traceOptimum !== null &&
+      `F* = ${short(start.traceOptimum)}${start.traceIsOptimal ? '' : ', if all neurons agree; it need not be the least'}.`,
+    start.plan && `Plan: ${start.plan}`,
+  ];
+  return (
+    <div class={notes.length > 0 ? 'notice warn' : 'notice'} id="advice">
+      <p>{facts.filter(Boolean).join(' ')}</p>
+      {notes.length > 0 && (
+        <ul>
+          {notes.map((note) => (
+            <li key={note}>{note}</li>
+          ))}
+        </ul>
+      )}
+      {changed.value && <p>The settings have changed since the run began; Start anew takes them over.</p>}
+    </div>
+  );
 }

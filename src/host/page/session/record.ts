@@ -23,6 +23,12 @@ export interface GoOptions {
   readonly duration?: number;
 }
 
+/** Milliseconds. */
+const HIDDEN_FRAME = 250;
+
+/** The one that computes now: there is one device, and one run at a time. */
+export const running: Signal<RunRecord | null> = signal(null);
+
 /** A run from its first step to its last, however often it is paused. Views redraw when `changed` does. */
 export class RunRecord {
   readonly state: Signal<RunState> = signal({ kind: 'new' });
@@ -46,6 +52,7 @@ export class RunRecord {
   /** Spent on computing. */
   seconds = 0;
   #stop: AbortController | null = null;
+  #frame = 0;
 
   constructor(settings: Settings) {
     this.settings = settings;
@@ -61,9 +68,14 @@ export class RunRecord {
     return this.passing ?? this.rows.at(-1) ?? null;
   }
 
-  /** Goes on from where the run is, to its end or to a pause. Never rejects: what goes wrong is a state. */
+  /**
+   * Goes on from where the run is, to its end or to a pause. Another run that computes is paused first. Never rejects: what goes
+   * wrong is a state.
+   */
   async go({ until, duration = 0 }: GoOptions = {}): Promise<void> {
     if (this.state.value.kind === 'running' || this.state.value.kind === 'over') return;
+    await pauseRunning();
+    running.value = this;
     const from = this.checkpoint?.step ?? 0;
     // Rows after the checkpoint are computed again, to the same bits.
     while ((this.rows.at(-1)?.step ?? -1) > from || (!this.checkpoint && this.rows.length > 0)) this.rows.pop();
@@ -86,6 +98,7 @@ export class RunRecord {
       const lost = error instanceof FlatwalkError && error.code === 'DEVICE_LOST';
       this.state.value = { kind: 'failed', error: error as Error, lost };
     } finally {
+      running.value = null;
       this.seconds += (performance.now() - began) / 1000;
       this.changed.value += 1;
     }
@@ -121,6 +134,28 @@ export class RunRecord {
       default:
         event satisfies never;
     }
-    this.changed.value += 1;
+    this.#tell();
   }
+
+  /** Counts a change, once a frame however many there were. A page that is hidden has no frames. */
+  #tell(): void {
+    if (this.#frame !== 0) return;
+    const tell = () => {
+      this.#frame = 0;
+      this.changed.value += 1;
+    };
+    this.#frame = document.hidden ? window.setTimeout(tell, HIDDEN_FRAME) : requestAnimationFrame(tell);
+  }
+}
+
+/** Pauses the run that computes, and waits until it has. */
+export function pauseRunning(): Promise<void> {
+  running.value?.pause();
+  return new Promise((done) => {
+    const end = running.subscribe((run) => {
+      if (run !== null) return;
+      queueMicrotask(() => end());
+      done();
+    });
+  });
 }

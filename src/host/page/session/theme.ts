@@ -32,7 +32,7 @@ function apply(): void {
   const root = document.documentElement;
   root.dataset.theme = theme.value;
   for (const [name, colour] of Object.entries(themes[theme.value])) {
-    if (/^(run|heat|heat-text)-\d+$/.test(name)) root.style.setProperty(`--${name}`, colour);
+    if (/^(predicted|(run|heat|heat-text)-\d+)$/.test(name)) root.style.setProperty(`--${name}`, colour);
   }
   // What is drawn on canvases has no style of its own.
   document.dispatchEvent(new Event('themechange'));

@@ -10,6 +10,10 @@ export interface Requests {
   readonly open: Request<null, never, AdapterDescription>;
   /** A task of src/host/tasks; use `perform` of session/perform.ts, which knows its types. */
   readonly perform: Request<{ readonly task: TaskName; readonly options: unknown }, TaskEvent, unknown>;
+  /** What `train` would have to say of settings before the first step; nothing is shown or computed. */
+  readonly check: Request<{ readonly settings: Settings }, never, Advice>;
+  /** F over the steps as theory predicts it, from where a run starts. */
+  readonly predict: Request<{ readonly settings: Settings }, never, Prediction>;
   /** A part of a training run: from its start or a checkpoint, to its end, a step, or the wish to pause. */
   readonly train: Request<TrainAsk, TrainEvent, TrainAnswer>;
 }
@@ -47,6 +51,20 @@ export type TrainEvent =
   | ({ readonly kind: 'features' } & FeatureMatrix)
   /** From where the run can go on should the device be lost; all rows up to its step have been told. */
   | { readonly kind: 'checkpoint'; readonly checkpoint: Checkpoint };
+
+export interface Advice extends TrainStart {
+  readonly notes: readonly string[];
+}
+
+export type Prediction =
+  | {
+      readonly kind: 'curve';
+      readonly steps: readonly number[];
+      readonly sharpness: readonly number[];
+      readonly starts: number;
+    }
+  /** There is none, and why. */
+  | { readonly kind: 'none'; readonly reason: string };
 
 /** What is known before the first step. */
 export interface TrainStart {

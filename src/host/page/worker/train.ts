@@ -1,13 +1,11 @@
 /** Training runs for pages: from the settings of `flatwalk run` to rows, in parts that can be paused and gone on from. */
 import type { Checkpoint, Problem } from '../../../engine/index.ts';
-import { FlatwalkError } from '../../../model/errors.ts';
-import { type Data, generateData } from '../../config/generate.ts';
 import { trainOptions } from '../../config/problem.ts';
-import type { Settings } from '../../config/table.ts';
-import { keptWeights, openRun, type RunConfiguration, type TrainTaskOptions } from '../../tasks/train.ts';
+import type { TaskContext } from '../../tasks/task.ts';
+import { keptWeights, openRun, type TrainTaskOptions } from '../../tasks/train.ts';
+import { dataOf, metricsToShow, startOf } from './before.ts';
 import { openEngine } from './engine.ts';
-import type { TrainAnswer, TrainAsk, TrainEvent, TrainStart } from './requests.ts';
-import { samplesFor } from './samples.ts';
+import type { TrainAnswer, TrainAsk, TrainEvent } from './requests.ts';
 import { moved, show } from './showing.ts';
 import type { HandlerContext } from './wire.ts';
 
@@ -28,13 +26,14 @@ export async function train(ask: TrainAsk, { emit, signal }: HandlerContext<'tra
   const data = dataOf(settings);
   const o: TrainTaskOptions = { ...trainOptions(settings, data, null, []), resume };
   show(null);
-  const { problem, options, configuration } = await openRun(engine, o, {
+  const context: TaskContext = {
     signal,
     emit(event) {
       // A run that goes on has told all of it before.
       if (resume === undefined && (event.kind === 'note' || event.kind === 'configured')) emit(event);
     },
-  });
+  };
+  const { problem, options, configuration } = await openRun(engine, o, context, metricsToShow);
   show(problem);
   emit({ kind: 'ready', ...startOf(problem, configuration) });
   const total = options.steps;
@@ -78,34 +77,6 @@ export async function train(ask: TrainAsk, { emit, signal }: HandlerContext<'tra
   const all = outcome.kind === 'diverged' && outcome.replicas.length === problem.shape.replicas;
   const over = all || outcome.kind === 'stopped' || checkpoint.step >= total;
   return { outcome: over ? outcome : { kind: 'paused', step: checkpoint.step }, checkpoint, weights };
-}
-
-/** @throws BAD_ARGUMENT */
-function dataOf(settings: Settings): Data {
-  if (settings.data !== undefined) return samplesFor(settings);
-  if (settings.generate !== undefined) return generateData(settings);
-  throw new FlatwalkError('BAD_ARGUMENT', 'There are no data', 'Choose generated data, or drop a file.');
-}
-
-function startOf(problem: Problem, { stepSize, stable, plan }: RunConfiguration): TrainStart {
-  const { samples, dimension, width, replicas } = problem.shape;
-  const optimum = optimumOf(problem);
-  return {
-    ...{ samples, dimension, width, replicas, stepSize, stable },
-    plan: plan.reason,
-    traceOptimum: optimum && problem.traceOptimum(),
-    traceIsOptimal: problem.traceIsOptimal,
-    optimum,
-  };
-}
-
-function optimumOf(problem: Problem): readonly number[] | null {
-  try {
-    return Array.from(problem.optimumPreactivations());
-  } catch (error) {
-    if (error instanceof FlatwalkError && error.code === 'NOT_DEFINED') return null;
-    throw error;
-  }
 }
 
 /** Waits until a row is due, where the whole run should take a while. */
