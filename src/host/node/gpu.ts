@@ -15,6 +15,7 @@ import {
   SLOW_ON_SWIFTSHADER,
   withDrivers,
 } from './environment.ts';
+import { type Awaited, waitPatiently } from './patience.ts';
 
 export interface NodeGpu {
   /** What `navigator.gpu` is in a browser. */
@@ -76,7 +77,7 @@ async function openFirst(candidates: readonly Candidate[]): Promise<NodeGpu> {
 
 /** Opens one candidate, or says why it does not serve. */
 async function openCandidate(candidate: Candidate): Promise<NodeGpu | string> {
-  const { create } = await importDawn();
+  const { create, globals } = await importDawn();
   return withDrivers(candidate, async () => {
     const gpu = create(candidate.kind === 'swiftshader' ? [`disable-dawn-features=${SLOW_ON_SWIFTSHADER}`] : []);
     // Dawn makes its Vulkan instance when it is first asked for an adapter, so ask now, and see whether there is one.
@@ -84,6 +85,7 @@ async function openCandidate(candidate: Candidate): Promise<NodeGpu | string> {
     if (!adapter) return 'the driver is there, but Dawn accepts none of its adapters';
     const description = describeAdapter(adapter);
     if (!isOfKind(candidate.kind, description)) return `another adapter answered: ${description.name}`;
+    if (description.software) waitPatiently(globals as Awaited);
     return { gpu, kind: candidate.kind, reason: candidate.reason, adapter: description };
   });
 }
