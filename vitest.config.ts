@@ -10,6 +10,7 @@ if (asked && asked !== adapter) {
 export default defineConfig({
   test: {
     include: ['test/**/*.test.ts'],
+    globalSetup: 'test/setup.ts',
     // A process for each file: a crash of a GPU driver takes one file with it, and the drivers can be chosen (they
     // cannot be in a thread).
     pool: 'forks',

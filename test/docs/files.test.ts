@@ -3,7 +3,7 @@ import { execFileSync } from 'node:child_process';
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { afterAll, describe, expect, test } from 'vitest';
 import { dtypes } from '../../src/host/files/dtypes.ts';
 import { parts } from '../../src/host/files/names.ts';
 import { readWeights } from '../../src/host/files/node.ts';
@@ -11,6 +11,7 @@ import { sampleEndings } from '../../src/host/files/samples.ts';
 import { scales } from '../../src/host/files/scale.ts';
 import { weightEndings } from '../../src/host/files/weights.ts';
 import { readResults } from '../../src/host/results/read.ts';
+import { useBuilt } from '../built.ts';
 import { missing, runPython } from '../host/files/python.ts';
 
 const root = new URL('../..', import.meta.url).pathname;
@@ -38,14 +39,9 @@ test('every ending, name, dtype and scale is documented', () => {
 
 const reasons = { NumPy: missing('numpy'), PyTorch: missing('numpy', 'torch', 'safetensors') };
 for (const reason of Object.values(reasons)) if (reason) console.log(reason);
-const program = join(root, 'dist/docs-files/cli/flatwalk.js');
 
 describe.skipIf(reasons.NumPy && reasons.PyTorch)('there and back', () => {
-  // Beside the packages that it loads late, and in a folder that no other test builds into.
-  beforeAll(() => {
-    execFileSync(process.execPath, ['build.mjs', 'cli', '--out=dist/docs-files'], { cwd: root, stdio: 'pipe' });
-  }, 120_000);
-  afterAll(() => rmSync(join(root, 'dist/docs-files'), { recursive: true }));
+  const program = useBuilt('cli');
 
   test.skipIf(reasons.NumPy)('NumPy', () => thereAndBack('From NumPy', 'start.npz', 'results'));
   test.skipIf(reasons.PyTorch)('PyTorch', () => thereAndBack('From PyTorch', 'start.safetensors', 'trained'));

@@ -1,37 +1,27 @@
 import { execFile } from 'node:child_process';
-import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { build } from 'vite';
-import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest';
+import { afterAll, describe, expect, test, vi } from 'vitest';
 import type { BenchDocument, BenchResult } from '../../bench/document.ts';
 import { describeProblems } from '../../bench/problems.ts';
 import { estimate } from '../../bench/statistics.ts';
 import { suites } from '../../bench/suites/index.ts';
-import { kernelFingerprint } from '../../src/engine/plans/fingerprint.ts';
 import { runInChrome } from '../../src/host/chrome/index.ts';
 import { exitCodeOf, reportBench } from '../../src/host/cli/bench.ts';
 import type { BenchOptions } from '../../src/host/tasks/bench.ts';
 import type { TaskEvent } from '../../src/host/tasks/task.ts';
-import { pinned, usePages, withoutBrowser } from '../page/pages.ts';
+import { fingerprint } from '../../strip-wgsl.mjs';
+import { useBuilt } from '../built.ts';
 import '../gpu.ts';
+import { pinned, usePages, withoutBrowser } from '../page/pages.ts';
 
 vi.setConfig({ testTimeout: 300_000, hookTimeout: 120_000 });
 
-const root = new URL('../..', import.meta.url).pathname;
 const folder = mkdtempSync(join(tmpdir(), 'flatwalk-bench-'));
 afterAll(() => rmSync(folder, { recursive: true }));
 
-/** The program, built for this file: others build theirs meanwhile. */
-let program = '';
-beforeAll(async () => {
-  // Inside the project, so that it finds the packages.
-  mkdirSync(join(root, 'node_modules/.cache'), { recursive: true });
-  const outDir = mkdtempSync(join(root, 'node_modules/.cache/flatwalk-bench-'));
-  program = join(outDir, 'flatwalk.js');
-  await build({ root, configFile: false, logLevel: 'warn', build: { ssr: 'src/host/cli/flatwalk.ts', outDir } });
-});
-afterAll(() => rmSync(join(program, '..'), { recursive: true, force: true }));
+const program = useBuilt('cli');
 
 interface Ended {
   readonly code: number | null;
@@ -77,7 +67,7 @@ describe('flatwalk bench', () => {
     expect(environment).toMatchObject({ in: 'node', node: process.version, dawn: expect.stringMatching(/^\d+\.\d+/) });
     expect(environment.adapter.name).not.toBe('');
     expect(environment.cpu).not.toBe('');
-    expect(environment.kernels).toBe(kernelFingerprint());
+    expect(environment.kernels).toBe(fingerprint());
     expect(Number.isNaN(Date.parse(date))).toBe(false);
     expect(err).toContain('Adapter:');
     expect(err).toContain('every check passed');

@@ -2,27 +2,19 @@ import { execFile } from 'node:child_process';
 import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { afterAll, describe, expect, test } from 'vitest';
 import { planFields } from '../../src/engine/index.ts';
 import type { Claim } from '../../src/host/experiments/claims.ts';
+import { useBuilt } from '../built.ts';
 import '../gpu.ts';
-import { withoutBrowser } from '../page/pages.ts';
+import { usePages, withoutBrowser } from '../page/pages.ts';
 
 const folder = mkdtempSync(join(tmpdir(), 'flatwalk-cli-'));
 afterAll(() => rmSync(folder, { recursive: true }));
 
-const program = new URL('../../dist/cli/flatwalk.js', import.meta.url).pathname;
+const program = useBuilt('cli');
+if (!withoutBrowser) usePages();
 const root = new URL('../..', import.meta.url).pathname;
-
-// The program as users run it: built from the sources as they are now.
-const targets = withoutBrowser ? ['cli'] : ['cli', 'page'];
-beforeAll(
-  () =>
-    new Promise<void>((done, fail) => {
-      execFile(process.execPath, ['build.mjs', ...targets], { cwd: root }, (error) => (error ? fail(error) : done()));
-    }),
-  120_000,
-);
 
 interface Ended {
   readonly code: number | null;

@@ -1,10 +1,11 @@
-/** The program as users run it, built from the sources as they are now, in processes of its own. */
+/** The program as users run it, in processes of its own. */
 import { type ChildProcess, execFile, type SpawnOptions } from 'node:child_process';
-import { mkdirSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { afterAll, beforeAll } from 'vitest';
+import { afterAll } from 'vitest';
+import { useBuilt } from '../built.ts';
 
 export const root = fileURLToPath(new URL('../..', import.meta.url));
 
@@ -35,27 +36,15 @@ export interface Program {
   summaryIn(folder: string): ReturnType<typeof JSON.parse>;
 }
 
-/** Builds the program before the file's tests, and removes it and what they have written after them. */
+/** Has the program built before the file's tests, and removes what they have written after them. */
 export function useProgram(): Program {
-  // Inside the project, so that it finds the packages and the pages.
-  const cache = join(root, 'node_modules/.cache');
-  mkdirSync(cache, { recursive: true });
-  const built = mkdtempSync(join(cache, 'flatwalk-program-'));
   const folder = mkdtempSync(join(tmpdir(), 'flatwalk-program-'));
-  const file = join(built, 'cli/flatwalk.js');
+  const file = useBuilt('cli');
   /** Those that a failed test leaves would go on for ever. */
   const running = new Set<ChildProcess>();
-  beforeAll(
-    () =>
-      new Promise<void>((done, fail) => {
-        const args = ['build.mjs', 'cli', `--out=${built}`];
-        execFile(process.execPath, args, { cwd: root }, (error) => (error ? fail(error) : done()));
-      }),
-    120_000,
-  );
   afterAll(() => {
     for (const child of running) child.kill('SIGKILL');
-    for (const path of [built, folder]) rmSync(path, { recursive: true, force: true });
+    rmSync(folder, { recursive: true, force: true });
   });
 
   function start(args: readonly string[], { cwd = folder, env, node = [] }: Around = {}): Started {

@@ -1,14 +1,7 @@
-/** The pages, built once for a test file into a folder of their own. */
-import { mkdtempSync, rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
-import { fileURLToPath } from 'node:url';
-import { build } from 'vite';
-import { afterAll, beforeAll } from 'vitest';
+/** The pages as they are built, and the browser that shows them. */
 import type { ChromeOptions } from '../../src/host/chrome/index.ts';
 import { findEmbedded } from '../../src/host/node/embedded.ts';
-
-const root = fileURLToPath(new URL('../..', import.meta.url));
+import { useBuilt } from '../built.ts';
 
 /** Pinned, like the adapter in Node: the same browser on every machine. */
 export const pinned: ChromeOptions = { adapter: 'swiftshader', browser: 'embedded' };
@@ -18,12 +11,5 @@ const absent = findEmbedded();
 export const withoutBrowser = typeof absent === 'string';
 if (withoutBrowser) console.log(`skipped: ${absent}`);
 
-/** Builds the pages before the file's tests and removes them after. Returns their folder. */
-export function usePages(): string {
-  const folder = mkdtempSync(join(tmpdir(), 'flatwalk-pages-'));
-  beforeAll(async () => {
-    await build({ root, logLevel: 'warn', build: { outDir: folder, emptyOutDir: true } });
-  });
-  afterAll(() => rmSync(folder, { recursive: true, force: true }));
-  return folder;
-}
+/** Has the pages built before the file's tests. Returns their folder. */
+export const usePages = (): string => useBuilt('page');

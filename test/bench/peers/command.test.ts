@@ -1,28 +1,18 @@
 import { execFile } from 'node:child_process';
-import { mkdirSync, mkdtempSync, rmSync } from 'node:fs';
+import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { build } from 'vite';
-import { afterAll, beforeAll, expect, test, vi } from 'vitest';
+import { afterAll, expect, test, vi } from 'vitest';
 import type { PeersResult } from '../../../bench/peers/compare.ts';
+import { useBuilt } from '../../built.ts';
 import '../../gpu.ts';
 
 vi.setConfig({ testTimeout: 300_000, hookTimeout: 120_000 });
 
-const root = new URL('../../..', import.meta.url).pathname;
+const program = useBuilt('cli');
+// Called from outside the project.
 const elsewhere = mkdtempSync(join(tmpdir(), 'flatwalk-peers-'));
-let program = '';
-beforeAll(async () => {
-  // Inside the project, so that it finds the packages; called from elsewhere.
-  mkdirSync(join(root, 'node_modules/.cache'), { recursive: true });
-  const outDir = mkdtempSync(join(root, 'node_modules/.cache/flatwalk-peers-'));
-  program = join(outDir, 'flatwalk.js');
-  await build({ root, configFile: false, logLevel: 'warn', build: { ssr: 'src/host/cli/flatwalk.ts', outDir } });
-});
-afterAll(() => {
-  rmSync(join(program, '..'), { recursive: true, force: true });
-  rmSync(elsewhere, { recursive: true });
-});
+afterAll(() => rmSync(elsewhere, { recursive: true }));
 
 function peers(...args: string[]): Promise<{ code: number | null; out: string; err: string }> {
   const all = [program, 'bench', '--peers', '--tiny', '--python', '/no/such/python', ...args];

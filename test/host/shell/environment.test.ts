@@ -1,8 +1,9 @@
 /** What goes wrong around a run: one line says what, the next what to do, and nothing that was computed is lost. */
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
-import { dirname, join } from 'node:path';
+import { readFileSync, writeFileSync } from 'node:fs';
+import { createRequire } from 'node:module';
+import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { describe, expect, test } from 'vitest';
 import { startAlone } from '../../../src/host/cli/bench-alone.ts';
@@ -88,13 +89,7 @@ test.skipIf(process.platform === 'win32')(
 );
 
 /** Code that runs before the program does. */
-function before(name: string, code: string): string[] {
-  // Beside the program, where it finds the packages that the program finds.
-  const file = join(dirname(program), `${name}.mjs`);
-  mkdirSync(dirname(file), { recursive: true });
-  writeFileSync(file, code);
-  return ['--import', pathToFileURL(file).href];
-}
+const before = (code: string) => ['--import', `data:text/javascript,${encodeURIComponent(code)}`];
 
 test.each([
   ['18.20.4', 5],
@@ -102,7 +97,7 @@ test.each([
   ['20.19.0', 0],
   ['22.0.0', 0],
 ])('Node %s', async (version, code) => {
-  const node = before('old', `Object.defineProperty(process.versions, 'node', { value: '${version}' });`);
+  const node = before(`Object.defineProperty(process.versions, 'node', { value: '${version}' });`);
   const ended = await flatwalk(['--version'], { node });
   expect(ended.code).toBe(code);
   if (code === 0) expect(ended.err).toBe('');
@@ -115,7 +110,7 @@ test.each([
 describe('a device that is lost in the middle of a run', () => {
   /** Destroys the device once so many submissions have been made. */
   const losing = `
-    import { globals } from 'webgpu';
+    import { globals } from '${pathToFileURL(createRequire(import.meta.url).resolve('webgpu'))}';
     const { requestDevice } = globals.GPUAdapter.prototype;
     globals.GPUAdapter.prototype.requestDevice = async function (...args) {
       const device = await requestDevice.apply(this, args);
@@ -132,7 +127,7 @@ describe('a device that is lost in the middle of a run', () => {
 
   test('exit 4, and its rows are kept', async () => {
     const args = [...small.slice(0, -1), '100000', '--every', '1', '--out', 'lost', '--json'];
-    const { code, out, err } = await flatwalk(args, { node: before('losing', losing) });
+    const { code, out, err } = await flatwalk(args, { node: before(losing) });
     expect(err).toContain('lost');
     expect(code).toBe(4);
     const { outcome } = JSON.parse(out);
