@@ -2,8 +2,9 @@ import { expect, test } from 'vitest';
 import { aboveZero, spread, steady } from '../../src/host/page/kit/statistics.ts';
 
 test('a spread leaves out what is not finite, and there is none without numbers', () => {
-  expect(spread([3, Number.NaN, 1, 2, Number.POSITIVE_INFINITY])).toEqual({ least: 1, median: 2, largest: 3 });
-  expect(spread([4, 1])).toEqual({ least: 1, median: 2.5, largest: 4 });
+  expect(spread([3, Number.NaN, 1, 2, Number.POSITIVE_INFINITY])).toEqual({ low: 1, median: 2, high: 3 });
+  expect(spread([4, 1])).toEqual({ low: 1, median: 2.5, high: 4 });
+  expect(spread(Array.from({ length: 100 }, (_, k) => k))).toEqual({ low: 9.5, median: 49.5, high: 89.5 });
   expect(spread([Number.NaN])).toBeNull();
 });
 

@@ -1,8 +1,12 @@
 import { entry, type Key } from '../../config/table.ts';
+import { Field } from '../kit/field.tsx';
 import { type PresetName, presetNames, presetOf } from '../session/presets.ts';
 import { changes, choosePreset, given, preset, tidy } from '../session/settings.ts';
 import { type Section, sections } from './ranges.ts';
 import { SettingField } from './setting-field.tsx';
+
+/** Where there is no room beside the results, the settings would stand between them and the preset. */
+const wide = matchMedia('(min-width: 64rem)').matches;
 
 /** What decides the run: a preset, and every setting that has a part in it. */
 export function Controls({ disabled }: { readonly disabled: boolean }) {
@@ -10,34 +14,34 @@ export function Controls({ disabled }: { readonly disabled: boolean }) {
   const isChanged = Object.keys(changes.value).length > 0;
   return (
     <form class="controls" autocomplete="off" onSubmit={(event) => event.preventDefault()}>
-      <div class="field">
-        <label for="preset">Preset</label>
-        <select
-          id="preset"
-          value={preset.value}
-          disabled={disabled}
-          aria-describedby="preset-words"
-          onChange={({ currentTarget }) => choosePreset(currentTarget.value as PresetName)}
-        >
-          {presetNames.map((name) => (
-            <option key={name} value={name}>
-              {presetOf(name).title}
-            </option>
-          ))}
-        </select>
-        <p class="hint" id="preset-words">
-          {words}
-          {isChanged && ' Some settings are changed.'}
-        </p>
-        {isChanged && (
-          <button type="button" class="quiet" disabled={disabled} onClick={() => choosePreset(preset.value)}>
-            Back to the preset
-          </button>
+      <Field label="Preset" hint={`${words}${isChanged ? ' Some settings are changed.' : ''}`}>
+        {(control) => (
+          <select
+            {...control}
+            name="preset"
+            value={preset.value}
+            disabled={disabled}
+            onChange={({ currentTarget }) => choosePreset(currentTarget.value as PresetName)}
+          >
+            {presetNames.map((name) => (
+              <option key={name} value={name}>
+                {presetOf(name).title}
+              </option>
+            ))}
+          </select>
         )}
-      </div>
-      {sections.map((section) => (
-        <SectionFields key={section.title} section={section} disabled={disabled} />
-      ))}
+      </Field>
+      {isChanged && (
+        <button type="button" class="quiet" disabled={disabled} onClick={() => choosePreset(preset.value)}>
+          Back to the preset
+        </button>
+      )}
+      <details class="all-settings" open={wide}>
+        <summary>All settings</summary>
+        {sections.map((section) => (
+          <SectionFields key={section.title} section={section} disabled={disabled} />
+        ))}
+      </details>
     </form>
   );
 }

@@ -32,7 +32,7 @@ export function Experiment() {
           <h2 id="plots-title">What happens</h2>
           <p class="hint">
             {(run?.settings.replicas ?? 1) > 1
-              ? 'The median of all networks as a line, from the least to the largest as a band.'
+              ? 'The median of all networks as a line, the middle 80 % of them as a band.'
               : 'One line a quantity.'}
             {prediction.value?.kind === 'none' && ` Theory draws no curve here. ${prediction.value.reason}`}
           </p>

@@ -4,11 +4,11 @@ import type { Key } from '../../config/table.ts';
 export interface Range {
   readonly least: number;
   readonly most: number;
-  readonly step: number | 'any';
+  readonly whole: boolean;
 }
 
-const whole = (least: number, most: number): Range => ({ least, most, step: 1 });
-const real = (least: number, most: number): Range => ({ least, most, step: 'any' });
+const whole = (least: number, most: number): Range => ({ least, most, whole: true });
+const real = (least: number, most: number): Range => ({ least, most, whole: false });
 
 /** Beyond these a browser's memory, or a visitor's patience, ends. */
 export const ranges: Partial<Record<Key, Range>> = {

@@ -1,55 +1,71 @@
 /** A control for one setting, made from the table of settings: its label, its kind, its help, what is wrong with it. */
-import { useEffect, useId, useState } from 'preact/hooks';
+import { useEffect, useState } from 'preact/hooks';
 import { z } from 'zod';
 import { activation, activationNames } from '../../../model/activations.ts';
 import { complaint } from '../../config/kinds.ts';
 import { entry, type Key } from '../../config/table.ts';
+import { Field } from '../kit/field.tsx';
 import { textOf, valueIn } from '../session/address.ts';
 import { change, given } from '../session/settings.ts';
 import { ranges } from './ranges.ts';
 
-export function SettingField({ name, disabled }: { readonly name: Key; readonly disabled: boolean }) {
-  const { label, help, unit, default: usual, otherwise, kind } = entry(name);
+interface SettingProps {
+  readonly name: Key;
+  readonly disabled: boolean;
+}
+
+export function SettingField({ name, disabled }: SettingProps) {
+  const { label, kind, default: usual } = entry(name);
   const value = given.value[name] ?? usual;
-  const id = useId();
-  const hint = `${id}-hint`;
-  const words = [
-    `${help[0].toUpperCase()}${help.slice(1)}.`,
-    unit && `Unit: ${unit}.`,
-    given.value[name] === undefined && usual === undefined && otherwise && `Left open: ${otherwise}.`,
-  ];
-  const common = { id, disabled, 'aria-describedby': hint };
   const choices = name === 'activation' ? activationsToChoose(String(value)) : choicesOf(kind.schema);
-  let control = <TextControl name={name} value={value} common={common} />;
   if (kind.schema instanceof z.ZodBoolean) {
-    control = (
-      <input
-        {...common}
-        type="checkbox"
-        checked={value === true}
-        onChange={({ currentTarget }) => change(name, currentTarget.checked)}
-      />
-    );
-  } else if (choices) {
-    control = (
-      <select {...common} value={String(value)} onChange={({ currentTarget }) => change(name, currentTarget.value)}>
-        {choices.map((option) => (
-          <option key={option} value={option}>
-            {name === 'activation' ? `${activation(option).label} (${option})` : option}
-          </option>
-        ))}
-      </select>
+    return (
+      <Field label={label} hint={hintOf(name)}>
+        {(control) => (
+          <input
+            {...control}
+            type="checkbox"
+            disabled={disabled}
+            checked={value === true}
+            onChange={({ currentTarget }) => change(name, currentTarget.checked)}
+          />
+        )}
+      </Field>
     );
   }
+  if (!choices) return <TextSetting name={name} disabled={disabled} />;
   return (
-    <div class="field">
-      <label for={id}>{label}</label>
-      {control}
-      <p class="hint" id={hint}>
-        {words.filter(Boolean).join(' ')}
-      </p>
-    </div>
+    <Field label={label} hint={hintOf(name)}>
+      {(control) => (
+        <select
+          {...control}
+          name={name}
+          disabled={disabled}
+          value={String(value)}
+          onChange={({ currentTarget }) => change(name, currentTarget.value)}
+        >
+          {choices.map((choice) => (
+            <option key={choice} value={choice}>
+              {name === 'activation' ? `${activation(choice).label} (${choice})` : choice}
+            </option>
+          ))}
+        </select>
+      )}
+    </Field>
   );
+}
+
+/** The help of the table as a sentence, with the range of a page and what holds where nothing is said. */
+function hintOf(name: Key): string {
+  const { help, default: usual, otherwise } = entry(name);
+  const range = ranges[name];
+  const open = given.value[name] === undefined && usual === undefined && otherwise;
+  const words = [
+    `${help[0].toUpperCase()}${help.slice(1)}.`,
+    range && range.most < Number.MAX_SAFE_INTEGER && `${range.least} to ${range.most.toLocaleString('en')}.`,
+    open && `Left open: ${otherwise}.`,
+  ];
+  return words.filter(Boolean).join(' ');
 }
 
 const choicesOf = (schema: z.ZodType): string[] | null =>
@@ -61,15 +77,10 @@ function activationsToChoose(chosen: string): string[] {
   return specs.includes(chosen) ? specs : [...specs, chosen];
 }
 
-interface TextControlProps {
-  readonly name: Key;
-  readonly value: unknown;
-  readonly common: { readonly id: string; readonly disabled: boolean; readonly 'aria-describedby': string };
-}
-
 /** Text as the flag of the setting takes it. What is refused stays in the field, with the reason, and changes nothing. */
-function TextControl({ name, value, common }: TextControlProps) {
-  const { kind } = entry(name);
+function TextSetting({ name, disabled }: SettingProps) {
+  const { label, unit, kind, default: usual } = entry(name);
+  const value = given.value[name] ?? usual;
   const shown = value === undefined ? '' : textOf(value);
   const [text, setText] = useState(shown);
   const [wrong, setWrong] = useState('');
@@ -89,25 +100,20 @@ function TextControl({ name, value, common }: TextControlProps) {
     setWrong(refusal);
     if (refusal === '') change(name, read);
   };
-  const range = ranges[name];
-  const bare = typeof value === 'number' && range !== undefined;
   return (
-    <>
-      <input
-        {...common}
-        value={text}
-        inputMode={bare ? (range.step === 1 ? 'numeric' : 'decimal') : undefined}
-        spellcheck={false}
-        autocomplete="off"
-        aria-invalid={wrong !== ''}
-        onChange={({ currentTarget }) => accept(currentTarget.value)}
-      />
-      {wrong !== '' && (
-        <p class="wrong" role="alert">
-          {wrong}
-        </p>
+    <Field label={label} hint={hintOf(name)} unit={unit} complaint={wrong}>
+      {(control) => (
+        <input
+          {...control}
+          name={name}
+          value={text}
+          disabled={disabled}
+          inputMode={name in ranges ? (ranges[name]?.whole ? 'numeric' : 'decimal') : undefined}
+          spellcheck={false}
+          onChange={({ currentTarget }) => accept(currentTarget.value)}
+        />
       )}
-    </>
+    </Field>
   );
 }
 
@@ -115,5 +121,5 @@ function TextControl({ name, value, common }: TextControlProps) {
 function outside(name: Key, value: unknown): string {
   const range = ranges[name];
   if (!range || typeof value !== 'number' || (value >= range.least && value <= range.most)) return '';
-  return `Pages take ${range.least} to ${range.most}; flatwalk run takes more.`;
+  return `Pages take ${range.least} to ${range.most.toLocaleString('en')}; flatwalk run takes more.`;
 }

@@ -41,11 +41,11 @@ export class Tracks {
         const parts = Array.isArray(first) ? Math.min(first.length, MOST_PARTS) : 1;
         for (let part = 0; part < parts; part++) {
           const key = `${metric} ${part}`;
-          const [steps, largest, least, median] = this.#tracks.get(key) ?? this.#begin(key);
+          const [steps, high, low, median] = this.#tracks.get(key) ?? this.#begin(key);
           const found = spread(going.map((value) => (Array.isArray(value) ? value[part] : value)));
           steps.push(step);
-          largest.push(found?.largest ?? null);
-          least.push(found?.least ?? null);
+          high.push(found?.high ?? null);
+          low.push(found?.low ?? null);
           median.push(found?.median ?? null);
         }
       }

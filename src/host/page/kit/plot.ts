@@ -3,7 +3,7 @@ import 'uplot/dist/uPlot.min.css';
 import uPlot from 'uplot';
 import { aboveZero, type Spread, steady, type Track } from './statistics.ts';
 
-/** One line of a plot: a median over replicas, with a band from the least to the largest where there is more than one. */
+/** One line of a plot: a median over replicas, with a band between quantiles where there is more than one. */
 export interface Line {
   readonly name: string;
   /** Name of a custom property of the style, as `--run-0`. */
@@ -82,10 +82,10 @@ export class StepPlot {
   #read(index: number | null): void {
     const step = index === null ? null : (this.#chart?.data[0][index] ?? null);
     this.#onRead(
-      this.#data.lines.map(({ track: [steps, largest, least, median], band }) => {
+      this.#data.lines.map(({ track: [steps, high, low, median], band }) => {
         // Runs may have rows at steps of their own.
         const at = step === null ? steps.length - 1 : steps.findLastIndex((one) => one <= step);
-        const found = { least: least[at], median: median[at], largest: largest[at] };
+        const found = { low: low[at], median: median[at], high: high[at] };
         if (found.median === null || found.median === undefined) return steps.length > 0 ? '–' : 'no values yet';
         return describe(found as Spread, steps[at], band);
       }),
@@ -116,7 +116,7 @@ export class StepPlot {
           ...(this.#log
             ? { splits: (_u, _axis, low, high) => decades(low, high), filter: (_u, splits) => splits }
             : {}),
-          values: (_u, splits) => splits.map((value) => String(Number(value.toPrecision(4)))),
+          values: (_u, splits) => splits.map(tick),
         },
       ],
       series: [{}, ...lines.flatMap(seriesOf)],
@@ -173,20 +173,27 @@ export class StepPlot {
   }
 }
 
-/** Largest, least and median of a line. The edges of its band are not drawn. */
+/** Both ends of the band, and the median. The edges of its band are not drawn. */
 function seriesOf({ colour, dash, band }: Line): uPlot.Series[] {
   const edge: uPlot.Series = { stroke: 'transparent', width: 0, points: { show: false }, show: band };
   return [edge, edge, { stroke: () => colourOf(colour), width: 2, dash: [...(dash ?? [])], points: { show: false } }];
 }
 
-function describe({ median, least, largest }: Spread, step: number, band: boolean): string {
-  const range = band ? ` (${steady(least)} to ${steady(largest)})` : '';
+function describe({ median, low, high }: Spread, step: number, band: boolean): string {
+  const range = band ? ` (${steady(low)} to ${steady(high)})` : '';
   return `${steady(median)}${range} at step ${step.toLocaleString('en')}`;
 }
 
 /** The value of a custom property, a colour of six digits. */
 function colourOf(name: string): string {
   return getComputedStyle(document.documentElement).getPropertyValue(name).trim();
+}
+
+/** A number as short as an axis has room for. */
+function tick(value: number): string {
+  const size = Math.abs(value);
+  const text = String(Number(value.toPrecision(4)));
+  return size !== 0 && (size >= 1e5 || size < 1e-3) ? Number(text).toExponential().replace('e+', 'e') : text;
 }
 
 function thousands(value: number): string {

@@ -1,29 +1,30 @@
-/** What is shown of the values of all replicas. */
+import { quantileSorted } from 'simple-statistics';
+
+/** What is shown of the values of all replicas: as in reports, the 10 % and 90 % quantiles and the median. */
 export interface Spread {
-  readonly least: number;
+  readonly low: number;
   readonly median: number;
-  readonly largest: number;
+  readonly high: number;
 }
 
 /** null where no value is finite. */
 export function spread(values: readonly number[]): Spread | null {
   const sorted = values.filter(Number.isFinite).sort((a, b) => a - b);
   if (sorted.length === 0) return null;
-  const middle = sorted.length / 2;
-  const median = (sorted[Math.ceil(middle) - 1] + sorted[Math.floor(middle)]) / 2;
-  return { least: sorted[0], median, largest: sorted[sorted.length - 1] };
+  const [low, median, high] = [0.1, 0.5, 0.9].map((share) => quantileSorted(sorted, share));
+  return { low, median, high };
 }
 
 type Numbers = (number | null)[];
-/** Steps, then largest, least and median; null where no value was finite. */
-export type Track = [steps: number[], largest: Numbers, least: Numbers, median: Numbers];
+/** Steps, then the high and the low quantile and the median; null where no value was finite. */
+export type Track = [steps: number[], high: Numbers, low: Numbers, median: Numbers];
 
 /** As a logarithm can draw it: what is not above zero is put where the least of the others is, or left out without any. */
 export function aboveZero([steps, ...lines]: Track): Track {
   const positive = lines.flat().filter((v): v is number => v !== null && v > 0);
   const floor = positive.length > 0 ? positive.reduce((a, b) => Math.min(a, b)) : null;
-  const [largest, least, median] = lines.map((values) => values.map((v) => (v === null || v > 0 ? v : floor)));
-  return [steps, largest, least, median];
+  const [high, low, median] = lines.map((values) => values.map((v) => (v === null || v > 0 ? v : floor)));
+  return [steps, high, low, median];
 }
 
 /** Four digits. */
