@@ -1,5 +1,5 @@
 /** Config files: a flat object of settings, or a document of flatwalk run that has one. */
-import { type ParseError, parseTree, printParseErrorCode } from 'jsonc-parser';
+import { createScanner, type ParseError, parseTree, printParseErrorCode } from 'jsonc-parser';
 import { FlatwalkError } from '../../engine/index.ts';
 import { RESULTS_SCHEMA } from '../results/schema.ts';
 import { complaint, meant } from './kinds.ts';
@@ -68,25 +68,55 @@ function parse(file: string, text: string): unknown {
   if (/\.(csv|tsv|npy|npz)(\.gz)?$/i.test(file)) throw fault(file, 'it is data, not a config', `Give it with --data.`);
   if (text.trim() === '')
     throw fault(file, 'it is empty', 'It must be like {"data": "houses.csv", "target": "price"}.');
+  let value: unknown;
   try {
-    return JSON.parse(text);
+    value = JSON.parse(text);
   } catch (error) {
     // Of the two, only this one says where.
     const errors: ParseError[] = [];
     parseTree(text, errors, { disallowComments: true, allowTrailingComma: false });
     const { offset, error: code } = errors[0] ?? { offset: text.length, error: 0 };
-    const lines = text.slice(0, offset).split(/\r\n|\r|\n/);
-    const place = `line ${lines.length}, column ${(lines.at(-1)?.length ?? 0) + 1}`;
     const words = printParseErrorCode(code).replaceAll(/(?<=[a-z])[A-Z]/g, (letter) => ` ${letter.toLowerCase()}`);
     throw new FlatwalkError(
       'BAD_ARGUMENT',
-      `${file}: ${place}: it is no JSON (${words.toLowerCase()})`,
+      `${file}: ${placeIn(text, offset)}: it is no JSON (${words.toLowerCase()})`,
       'Mend it there.',
       {
         cause: error,
       },
     );
   }
+  const twice = repeatedKey(text);
+  if (twice)
+    throw fault(`${file}: ${placeIn(text, twice.offset)}`, `'${twice.key}' is there twice`, 'Keep one of them.');
+  return value;
+}
+
+/** The first key that its object has already, of which JSON.parse would keep the last value. `text` is JSON. */
+function repeatedKey(text: string): { readonly key: string; readonly offset: number } | null {
+  const scanner = createScanner(text, true);
+  const open: Set<string>[] = [];
+  let key = '';
+  let offset = 0;
+  for (;;) {
+    scanner.scan();
+    const at = scanner.getTokenOffset();
+    if (at >= text.length) return null;
+    if (text[at] === '{') open.push(new Set());
+    else if (text[at] === '}') open.pop();
+    else if (text[at] === '"') [key, offset] = [scanner.getTokenValue(), at];
+    // In JSON it stands behind a key, and nowhere else.
+    else if (text[at] === ':') {
+      const keys = open.at(-1);
+      if (keys?.has(key)) return { key, offset };
+      keys?.add(key);
+    }
+  }
+}
+
+function placeIn(text: string, offset: number): string {
+  const lines = text.slice(0, offset).split(/\r\n|\r|\n/);
+  return `line ${lines.length}, column ${(lines.at(-1)?.length ?? 0) + 1}`;
 }
 
 function fault(file: string, what: string, fix: string): FlatwalkError {

@@ -32,6 +32,12 @@ test('the place of its schema, for editors, is no setting', () => {
   expect(() => read('{"$schema": 3}')).toThrow('$schema is 3');
 });
 
+test('objects beside and inside each other may have the same keys', () => {
+  const document =
+    '{"schema": 1, "command": "run", "config": {"steps": 1}, "steps": [{"a": ":"}, {"a": "{"}, {"a": 1}]}';
+  expect(read(document)).toEqual({ steps: 1 });
+});
+
 describe('is refused', () => {
   const cases: [name: string, text: string, message: string][] = [
     ['empty', ' \n', 'it is empty\n  It must be like {"data": "houses.csv", "target": "price"}.'],
@@ -42,6 +48,12 @@ describe('is refused', () => {
     ['a word', '{"steps": ten}', 'line 1, column 11: it is no JSON'],
     ['a comma too many', '{"steps": 1,\r\n}', 'line 2, column 1: it is no JSON (property name expected)'],
     ['a comment', '{\n// steps\n"steps": 1}', 'line 2, column 1: it is no JSON (invalid comment token)'],
+    [
+      'a key twice',
+      '{"steps": 1,\n "seed": 2, "steps": 3}',
+      "line 2, column 13: 'steps' is there twice\n  Keep one of them.",
+    ],
+    ['a key spelt twice', '{"pin": {"lanes": 1, "lan\\u0065s": 2}}', "line 1, column 22: 'lanes' is there twice"],
     ['a misspelt key', '{"widht": 3}', "there is no setting 'widht'\n  Did you mean width?"],
     ['a flag', '{"--step-size": 3}', "there is no setting '--step-size'\n  Did you mean stepSize?"],
     ['an unknown key', '{"colour": 3}', "there is no setting 'colour'\n  There are: data, target, "],
