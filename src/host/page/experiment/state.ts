@@ -3,7 +3,7 @@ import { computed, effect, signal } from '@preact/signals';
 import { FlatwalkError } from '../../../model/errors.ts';
 import type { Settings } from '../../config/table.ts';
 import { adapterState, isSoftware } from '../session/adapter.ts';
-import { call } from '../session/link.ts';
+import { busy, call } from '../session/link.ts';
 import { addressNotes, parts, setPart } from '../session/place.ts';
 import { RunRecord, running } from '../session/record.ts';
 import { settings } from '../session/settings.ts';
@@ -98,7 +98,9 @@ export function followAdvice(): () => void {
   return effect(() => {
     const wanted = settings.value;
     advice.value = wanted instanceof FlatwalkError ? wanted : null;
-    if (wanted instanceof FlatwalkError || adapterState.value.kind !== 'here' || running.value) return;
+    if (wanted instanceof FlatwalkError || adapterState.value.kind !== 'here') return;
+    // What is measured meanwhile is not to be disturbed.
+    if (running.value || busy.peek() > 0) return;
     const { width, replicas, n = 0, d = 1 } = wanted;
     if (Math.max(n * d, width * replicas * Math.max(n, d)) > MOST_CHECKED) return;
     let stale = false;

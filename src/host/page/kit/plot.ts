@@ -35,6 +35,8 @@ export class StepPlot {
   readonly #log: boolean;
   readonly #onRead: (texts: readonly string[]) => void;
   readonly #observer: ResizeObserver;
+  readonly #watch: IntersectionObserver;
+  #visible = true;
   #chart: uPlot | null = null;
   #drawn = '';
   #data: PlotData = { lines: [], level: null, steps: 1 };
@@ -47,10 +49,22 @@ export class StepPlot {
       if (area.clientWidth > 0) this.#chart?.setSize({ width: area.clientWidth, height: HEIGHT });
     });
     this.#observer.observe(area);
+    // What is scrolled away costs nothing until it comes back.
+    this.#watch = new IntersectionObserver((entries) => {
+      this.#visible = entries.some(({ isIntersecting }) => isIntersecting);
+      if (this.#visible) this.#draw();
+    });
+    this.#watch.observe(area);
   }
 
   show(data: PlotData): void {
     this.#data = data;
+    if (this.#visible) this.#draw();
+    else this.#read(null);
+  }
+
+  #draw(): void {
+    const data = this.#data;
     // uPlot's series are fixed when it is made.
     const drawn = JSON.stringify(data.lines.map(({ name, colour, dash, band }) => [name, colour, dash, band]));
     if (!this.#chart || drawn !== this.#drawn) {
@@ -70,6 +84,7 @@ export class StepPlot {
 
   dispose(): void {
     this.#observer.disconnect();
+    this.#watch.disconnect();
     this.#chart?.destroy();
     this.#chart = null;
   }
