@@ -1,5 +1,6 @@
 /** The web pages: index.html for people, runner.html for headless Chrome. (Library and command line: build.mjs.) */
 import { defineConfig, type Plugin } from 'vite';
+import { leaveOut } from './leave-out.mjs';
 import { stripShaders } from './strip-wgsl.mjs';
 
 /** The development server sends styles inside scripts and reloads through a socket, which the pages' policy forbids. */
@@ -13,14 +14,14 @@ export default defineConfig({
   // Relative addresses work from any folder of any static server.
   base: './',
   appType: 'mpa',
-  plugins: [relaxPolicy, stripShaders()],
+  plugins: [relaxPolicy, stripShaders(), leaveOut()],
   // This machine only: the server hands out the source tree.
   server: { host: 'localhost' },
   preview: { host: 'localhost' },
   // Read from tsconfig.json by the type checker, and from here by the build.
   oxc: { jsx: { runtime: 'automatic', importSource: 'preact' } },
   // A worker is a build of its own.
-  worker: { format: 'es', plugins: () => [stripShaders()] },
+  worker: { format: 'es', plugins: () => [stripShaders(), leaveOut()] },
   build: {
     target: 'es2022',
     outDir: 'dist/page',
