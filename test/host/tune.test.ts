@@ -1,9 +1,11 @@
 import { describe, expect, test, vi } from 'vitest';
 import {
   type Choice,
+  candidatesOf,
   choosePlan,
   FEWEST_SAMPLES,
   FlatwalkError,
+  faultsOf,
   findTuned,
   inWords,
   keyHere,
@@ -197,7 +199,21 @@ describe('the tuner', async () => {
   test('full batches too, as a sum and with several replicas, and each activation', async () => {
     const options = { ...tiny, batch: 'full', loss: 'sum', activation: 'gelu', noiseLaw: 'rademacher' } as const;
     const plan = { space: 'weight', strategy: 'tiled' } as const;
-    const { entry, refused } = await tasks.tune.run(engine, { ...options, steps: 100, plan, budget }, silent);
+    // Every plan is checked as the tuner does; of one tile alone they are timed too.
+    const setup = await openSetup(engine, options, silent.emit);
+    const { problem, settings, start } = setup;
+    const expected = expectation(setup);
+    const { request } = problem.explain({ ...settings, steps: 100, plan });
+    const choices = candidatesOf(request, plan, true).filter((one) => faultsOf(one, request, plan).length === 0);
+    expect(new Set(choices.map(({ tile }) => tile)).size).toBeGreaterThan(2);
+    for (const choice of choices) {
+      problem.setWeights(start);
+      await problem.train({ ...settings, steps: expected.steps, plan: choice }).finish();
+      expect(expected.compare(await problem.weights()), inWords(choice)).toBeNull();
+    }
+    problem.dispose();
+    const pinned = { ...plan, tile: choices[0].tile };
+    const { entry, refused } = await tasks.tune.run(engine, { ...options, steps: 100, plan: pinned, budget }, silent);
     expect(refused).toEqual([]);
     expect(entry.shape).toMatchObject({ fullBatch: true, batch: 2, activation: 'gelu' });
   });
