@@ -1,6 +1,7 @@
 /** The web pages: index.html for people, runner.html for headless Chrome. (Library and command line: build.mjs.) */
+import { fileURLToPath } from 'node:url';
 import { defineConfig, type Plugin } from 'vite';
-import { leaveOut } from './leave-out.mjs';
+import { precache } from './precache.ts';
 import { stripShaders } from './strip-wgsl.mjs';
 
 /** The development server sends styles inside scripts and reloads through a socket, which the pages' policy forbids. */
@@ -10,18 +11,23 @@ const relaxPolicy: Plugin = {
   transformIndexHtml: (html) => html.replace(/<meta\s+http-equiv="Content-Security-Policy"[^>]*>/, ''),
 };
 
+const statics = fileURLToPath(new URL('src/host/page/static', import.meta.url));
+const serviceWorker = fileURLToPath(new URL('src/host/page/offline/service-worker.js', import.meta.url));
+
 export default defineConfig({
   // Relative addresses work from any folder of any static server.
   base: './',
   appType: 'mpa',
-  plugins: [relaxPolicy, stripShaders(), leaveOut()],
+  // Files with names that stay: copied as they are.
+  publicDir: statics,
+  plugins: [relaxPolicy, stripShaders(), precache(statics, serviceWorker)],
   // This machine only: the server hands out the source tree.
   server: { host: 'localhost' },
   preview: { host: 'localhost' },
   // Read from tsconfig.json by the type checker, and from here by the build.
   oxc: { jsx: { runtime: 'automatic', importSource: 'preact' } },
   // A worker is a build of its own.
-  worker: { format: 'es', plugins: () => [stripShaders(), leaveOut()] },
+  worker: { format: 'es', plugins: () => [stripShaders()] },
   build: {
     target: 'es2022',
     outDir: 'dist/page',

@@ -2,8 +2,7 @@ import { join } from 'node:path';
 import type { MetricValues } from '../../engine/index.ts';
 import { givenFlags } from '../config/flags.ts';
 import { trainOptions } from '../config/problem.ts';
-import { runSummary } from '../results/document.ts';
-import { SUMMARY } from '../results/names.ts';
+import { SUMMARY } from '../results/layout.ts';
 import { readResumable } from '../results/resume.ts';
 import type { RunConfiguration } from '../tasks/train.ts';
 import { readRun } from './problem.ts';
@@ -66,8 +65,10 @@ function resumeRun(file: string | undefined, flags: RunFlags, folder: string): P
   });
 }
 
-const conclude: Job<'train'>['conclude'] = (result, terminal) => {
-  const { outcome, finalMetrics, seconds, weights, ...rest } = result;
+const conclude: Job<'train'>['conclude'] = (
+  { outcome, finalMetrics, seconds, weights, metrics: _, ...rest },
+  terminal,
+) => {
   const columns = rest.request.replicas > 1 ? ['least', 'median', 'largest'] : ['value'];
   terminal.table(['metric', ...columns], summarise(finalMetrics));
   if (rest.traceOptimum !== null) terminal.say(`F* = ${rest.traceOptimum.toPrecision(6)}`);
@@ -83,7 +84,7 @@ const conclude: Job<'train'>['conclude'] = (result, terminal) => {
   if (calm) terminal.remark(said());
   else terminal.say(said());
   return {
-    summary: runSummary(result),
+    summary: { outcome, ...rest, seconds, finalMetrics },
     weights,
     exitCode: { finished: 0, stopped: 0, diverged: 1, lost: 4, aborted: 130 }[outcome.kind],
   };

@@ -2,9 +2,12 @@ import { useEffect, useRef } from 'preact/hooks';
 import { AdapterBadge } from './adapter-badge.tsx';
 import { CopyButton } from './kit/copy-button.tsx';
 import { Notice } from './kit/notice.tsx';
+import { offline } from './session/offline.ts';
 import { addressNotes, shareLink, tab } from './session/place.ts';
 import { chooseTheme, chosenTheme } from './session/theme.ts';
 import { type TabName, tabNames, tabs } from './tabs.tsx';
+import { AdapterTrouble } from './trouble/adapter-trouble.tsx';
+import { Boundary, UnforeseenPanel } from './trouble/unforeseen.tsx';
 
 const current = (): TabName => tabNames.find((name) => name === tab.value) ?? tabNames[0];
 
@@ -34,10 +37,15 @@ export function App() {
       </header>
       <main>
         <AddressNotes />
+        <AdapterTrouble />
+        <UnforeseenPanel />
         <div id="panel" role="tabpanel" aria-labelledby={`tab-${shown}`} tabIndex={-1}>
-          <View />
+          <Boundary key={shown}>
+            <View />
+          </Boundary>
         </div>
       </main>
+      <Foot />
     </>
   );
 }
@@ -105,6 +113,22 @@ function AddressNotes() {
         Understood
       </button>
     </Notice>
+  );
+}
+
+function Foot() {
+  const state = offline.value;
+  return (
+    <footer class="foot">
+      <p>
+        Nothing that you enter or drop here leaves this machine: the page asks no server but its own, and that for its
+        own files alone.{' '}
+        <span id="offline">
+          {state.kind === 'ready' && 'It is kept by the browser and works without network.'}
+          {state.kind === 'none' && `It is not kept for use without network: ${state.reason}.`}
+        </span>
+      </p>
+    </footer>
   );
 }
 

@@ -2,13 +2,15 @@ import './experiment.css';
 import { useEffect } from 'preact/hooks';
 import { FlatwalkError } from '../../../model/errors.ts';
 import { adapterState } from '../session/adapter.ts';
+import type { RunRecord } from '../session/record.ts';
 import { settings } from '../session/settings.ts';
+import { RunTrouble } from '../trouble/run-trouble.tsx';
 import type { Advice as AdviceFound } from '../worker/requests.ts';
 import { Controls } from './controls.tsx';
 import { HeatMap } from './heat-map.tsx';
 import { Plots } from './plots.tsx';
 import { RunBar } from './run-bar.tsx';
-import { advice, changed, followAdvice, prediction, record } from './state.ts';
+import { advice, changed, followAdvice, goOn, prediction, record, start } from './state.ts';
 
 /** One run, live: its settings, its plots, and what is inside a network. */
 export function Experiment() {
@@ -18,11 +20,12 @@ export function Experiment() {
   const ready = adapterState.value.kind === 'here';
   return (
     <div class="two-columns">
-      <div class="side">
+      <div class="side card">
         <Controls disabled={isRunning} />
       </div>
       <div class="results">
         <RunBar ready={ready} />
+        {run && <RunTrouble record={run} onContinue={() => retry(run)} />}
         <Advice />
         <section aria-labelledby="features-title">
           <h2 id="features-title">Inside the first network</h2>
@@ -41,6 +44,13 @@ export function Experiment() {
       </div>
     </div>
   );
+}
+
+/** After a lost device the run goes on; what failed otherwise begins again, with the settings as they are now. */
+function retry(run: RunRecord): void {
+  const state = run.state.value;
+  if (state.kind === 'failed' && state.lost && !changed.value) void goOn();
+  else void start();
 }
 
 /** What theory and the device have to say of the settings, before the run and during it. */

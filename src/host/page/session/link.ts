@@ -1,5 +1,6 @@
 /** The page's end of the wire to its worker. */
 import { signal } from '@preact/signals';
+import { FlatwalkError } from '../../../model/errors.ts';
 import type { Answer, Ask, EventOf, RequestName } from '../worker/requests.ts';
 import { type FromWorker, revive, type ToWorker } from '../worker/wire.ts';
 
@@ -53,15 +54,31 @@ export function call<N extends RequestName>(
 
 function start(): Worker {
   const made = new Worker(new URL('../worker/worker.ts', import.meta.url), { type: 'module', name: 'flatwalk' });
+  let alive = false;
   made.addEventListener('message', ({ data }: MessageEvent<FromWorker>) => {
+    alive = true;
     const waiting = pending.get(data.id);
     if (data.kind === 'event') waiting?.onEvent(data.event);
     else if (data.kind === 'answer') waiting?.answer(data.answer);
     else waiting?.fail(revive(data.failure));
   });
   made.addEventListener('error', (event) => {
-    const error = new Error(event.message || "The page's worker could not be loaded.");
+    event.preventDefault();
+    const error = alive ? new Error(event.message) : notLoaded(event.message);
+    // Whoever asks next has another try.
+    if (!alive) {
+      made.terminate();
+      if (worker === made) worker = null;
+    }
     for (const { fail } of pending.values()) fail(error);
   });
   return made;
+}
+
+function notLoaded(reason: string | undefined): FlatwalkError {
+  return new FlatwalkError(
+    'HOST',
+    `The page's worker, which does all computing, could not be loaded${reason ? `: ${reason}` : ''}`,
+    'Try again, or reload the page. If that does not help, its folder on the server misses files, something on the way blocks them, or the browser is too old for workers made of modules.',
+  );
 }
