@@ -274,10 +274,7 @@ export class Gpu {
     const errors = notes.messages.filter((m) => m.type === 'error');
     if (errors.length > 0) {
       // The scope around the creation caught the same error; it is told here, with its place in the source.
-      const cause = await this.settled().then(
-        () => undefined,
-        (error: unknown) => error,
-      );
+      const cause = await this.settled().catch((error: unknown) => error);
       throw shaderError(name, composed, errors[0], cause);
     }
     const layout = this.#layout(name, kernel);
@@ -289,11 +286,8 @@ export class Gpu {
           compute: { module, entryPoint: name },
         }),
       );
-      const constants = Object.fromEntries(
-        Object.entries(variant.constants ?? {}).filter(
-          (entry): entry is [string, number] => typeof entry[1] === 'number',
-        ),
-      );
+      const numbers = Object.entries(variant.constants ?? {}).filter(([, value]) => typeof value === 'number');
+      const constants = Object.fromEntries(numbers) as Record<string, number>;
       return { name, kernel, constants, pipeline, layout };
     } catch (error) {
       if (error instanceof FlatwalkError) throw error;
@@ -301,7 +295,7 @@ export class Gpu {
       throw new FlatwalkError(
         'SHADER',
         `The kernel '${name}' could not be built on this device: ${message}`,
-        'Run `flatwalk verify` on this adapter and report its output.',
+        'Run `flatwalk verify` and report its output.',
         { cause: error },
       );
     }
@@ -351,7 +345,7 @@ function shaderError(name: string, composed: Composed, message: GPUCompilationMe
   return new FlatwalkError(
     'SHADER',
     `The kernel '${name}' does not compile on this device. ${place}: ${message.message}\n    ${line?.text.trim() ?? ''}`,
-    'Report this with the name of the browser or driver.',
+    'Run `flatwalk verify` and report its output.',
     { cause },
   );
 }

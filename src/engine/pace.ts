@@ -1,7 +1,5 @@
 import type { Gpu } from './gpu.ts';
 
-/** A dispatch should take about this long: short enough for every watchdog and for a page to stay alive. */
-const AIM_MS = 40;
 const FIRST_STEPS = 16;
 /** Operations in the first submission at most, well under a second on a software adapter. */
 const FIRST_WORK = 1 << 28;
@@ -14,12 +12,17 @@ const MOST_STEPS = 1 << 20;
 export class Pace {
   steps: number;
   readonly #gpu: Gpu;
+  readonly #aim: number;
   readonly #most: number;
   #before: Promise<number> = Promise.resolve(performance.now());
 
-  /** `work` is an estimate of the operations in a step, `most` the largest number of steps in a submission. */
-  constructor(gpu: Gpu, work: number, most: number = MOST_STEPS) {
+  /**
+   * `work` is an estimate of the operations in a step, `aim` how many ms a submission should take, `most` the largest number of
+   * steps in one.
+   */
+  constructor(gpu: Gpu, work: number, aim: number, most: number = MOST_STEPS) {
     this.#gpu = gpu;
+    this.#aim = aim;
     this.#most = most;
     this.steps = Math.min(FIRST_STEPS, Math.max(1, Math.floor(FIRST_WORK / work)));
   }
@@ -41,7 +44,7 @@ export class Pace {
   #adapt(steps: number, milliseconds: number): void {
     // Too few of them, cut off by a row, say little about the time of many.
     if (4 * steps < this.steps) return;
-    const factor = Math.min(4, Math.max(0.25, AIM_MS / Math.max(milliseconds, 0.1)));
+    const factor = Math.min(4, Math.max(0.25, this.#aim / Math.max(milliseconds, 0.1)));
     if (factor < 0.7 || factor > 1.4) this.steps = Math.min(this.#most, Math.max(1, Math.round(steps * factor)));
   }
 }

@@ -34,6 +34,11 @@ export interface TrainOptions {
   readonly signal?: AbortSignal;
   /** Ends the run after a row for which it gives true, or the reason in words. */
   readonly stopWhen?: (row: MetricRow) => boolean | string;
+  /**
+   * Milliseconds that a submission should take, 40 if not given: short enough for every watchdog. A page that draws on the same GPU
+   * has its frames in time with 8. No bits depend on it.
+   */
+  readonly submission?: number;
   /** Pins parts of the plan. */
   readonly plan?: PlanWish;
   /**
@@ -52,6 +57,7 @@ export interface TrainOptions {
 export interface Settings {
   readonly steps: number;
   readonly every: number;
+  readonly submission: number;
   readonly batch: number;
   readonly fullBatch: boolean;
   readonly law: Law;
@@ -76,6 +82,7 @@ export function readSettings(network: Network, o: TrainOptions): Settings {
     );
   }
   const every = count('every', o.every ?? Math.max(1, steps), 1);
+  const submission = real('submission', o.submission ?? 40, 1);
   const fullBatch = o.batch === 'full';
   const batch = o.batch === 'full' ? samples : count('batch', o.batch ?? 1);
   const stepSizes = forReplicas('stepSize', o.stepSize, replicas);
@@ -110,7 +117,7 @@ export function readSettings(network: Network, o: TrainOptions): Settings {
   const law = checkLaw('noiseLaw', o.noiseLaw ?? 'gaussian');
   const kinds = Uint32Array.of(batch, fullBatch ? 1 : 0, law === 'gaussian' ? 0 : 1);
   const sum = checksum(own, kinds, draws ?? kinds, ...(schedules ? [new Float64Array(read.flat())] : []));
-  const settings = { steps, every, batch, fullBatch, law, seed: seeds[0], own, draws, schedules, sum };
+  const settings = { steps, every, submission, batch, fullBatch, law, seed: seeds[0], own, draws, schedules, sum };
   if (o.resume) checkResume(network, o.resume, settings);
   return settings;
 }

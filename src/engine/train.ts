@@ -156,6 +156,7 @@ export class Run implements AsyncIterable<MetricRow> {
     const pace = new Pace(
       gpu,
       4 * stateLength(network, this.plan) * this.#settings.batch,
+      this.#settings.submission,
       this.#settings.schedules ? SCHEDULED : undefined,
     );
     await gpu.settled();

@@ -49,6 +49,15 @@ describe('watching a run does not change it', () => {
 });
 
 describe('the same run has the same bits', () => {
+  test('however long a submission is to take', async () => {
+    const [short, long] = [1, 1000].map((submission) => settings({ steps: 20_000, submission }));
+    const [a, b] = [await runFresh(engine, data, short), await runFresh(engine, data, long)];
+    expect(bits(a.weights)).toEqual(bits(b.weights));
+    await expect(runFresh(engine, data, settings({ submission: 0 }))).rejects.toThrow(
+      /submission must be .* at least 1/,
+    );
+  });
+
   test('five times, values of rows and probes included', async () => {
     const o = settings({ steps: 500, every: 250, metrics: ['loss', 'trace', 'traceEstimate'] });
     const runs = [];

@@ -13,6 +13,8 @@ import type { HandlerContext } from './wire.ts';
 const MOST_FEATURES = 1 << 18;
 /** Milliseconds between two checkpoints: what a lost device takes away at most. */
 const BETWEEN_CHECKPOINTS = 2000;
+/** Milliseconds that the device may be at work between two frames of the page. */
+const FRAME = 8;
 /** Milliseconds between two heat maps. */
 const BETWEEN_FEATURES = 40;
 
@@ -43,6 +45,7 @@ export async function train(ask: TrainAsk, { emit, signal }: HandlerContext<'tra
     ...options,
     steps: end,
     plannedSteps: Math.max(1, total),
+    submission: engine.adapter.software ? undefined : FRAME,
     // A pause between two rows must not end a run that without it went on. A rule has the run wait for every row, and with
     // it the weights that views show are those of the row.
     stopWhen: options.stopWhen ? (row) => isDue(row.step) && (options.stopWhen?.(row) ?? false) : pace && (() => false),
