@@ -1,6 +1,7 @@
 /** The web pages: index.html for people, runner.html for headless Chrome. (Library and command line: build.mjs.) */
 import { fileURLToPath } from 'node:url';
 import { defineConfig, type Plugin } from 'vite';
+import { leaveOut } from './leave-out.mjs';
 import { precache } from './precache.ts';
 import { stripShaders } from './strip-wgsl.mjs';
 
@@ -20,14 +21,14 @@ export default defineConfig({
   appType: 'mpa',
   // Files with names that stay: copied as they are.
   publicDir: statics,
-  plugins: [relaxPolicy, stripShaders(), precache(statics, serviceWorker)],
+  plugins: [relaxPolicy, stripShaders(), leaveOut(), precache(statics, serviceWorker)],
   // This machine only: the server hands out the source tree.
   server: { host: 'localhost' },
   preview: { host: 'localhost' },
   // Read from tsconfig.json by the type checker, and from here by the build.
   oxc: { jsx: { runtime: 'automatic', importSource: 'preact' } },
   // A worker is a build of its own.
-  worker: { format: 'es', plugins: () => [stripShaders()] },
+  worker: { format: 'es', plugins: () => [stripShaders(), leaveOut()] },
   build: {
     target: 'es2022',
     outDir: 'dist/page',

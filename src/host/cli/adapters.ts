@@ -1,9 +1,10 @@
 /** `flatwalk adapters`: every adapter there is, which one would be used, and why the others are not there. */
 import { describeMachine } from '../node/environment.ts';
 import type { AdapterWish } from '../node/index.ts';
+import { documentHead, outcomeOf } from '../results/document.ts';
 import { NO_ADAPTER } from './exit.ts';
 import { type Probed, probeAlone } from './probe.ts';
-import { documentHead, outcomeOf, printDocument } from './session.ts';
+import { printDocument } from './session.ts';
 import { type Chosen, chosen, type Surveyed, survey, whyNot } from './survey.ts';
 import { Terminal, verdict, warning } from './terminal.ts';
 import { type Place, places } from './where.ts';

@@ -5,7 +5,8 @@ import type { BenchDocument, SkippedCase } from '../../../bench/document.ts';
 import { comparisonTable, counted, percentText } from '../../../bench/tables.ts';
 import { parseDocument } from '../../../bench/validate.ts';
 import { FlatwalkError } from '../../engine/index.ts';
-import { documentHead, outcomeOf, printDocument } from './session.ts';
+import { documentHead, outcomeOf } from '../results/document.ts';
+import { printDocument } from './session.ts';
 import { Terminal, verdict, warning } from './terminal.ts';
 
 /** Prints what became faster and slower; exit 1 where something became slower by more than the threshold, or wrong. */

@@ -11,11 +11,12 @@ import {
   timeText,
 } from '../../../bench/tables.ts';
 import { similar } from '../files/similar.ts';
+import { documentHead, outcomeOf } from '../results/document.ts';
 import { startAlone } from './bench-alone.ts';
 import { type Baseline, withBaseline } from './bench-baseline.ts';
 import { refuseIdle } from './bench-options.ts';
 import { peersCommand } from './peers.ts';
-import { type CommonOptions, documentHead, outcomeOf, perform, printDocument } from './session.ts';
+import { type CommonOptions, perform, printDocument } from './session.ts';
 import { type Terminal, verdict, warning } from './terminal.ts';
 
 interface BenchCommandOptions extends CommonOptions {

@@ -5,7 +5,7 @@ import { endingOf } from '../files/kinds.ts';
 import { readWeights } from '../files/node.ts';
 import { encodeWeights } from '../files/weights.ts';
 import { ResultsFile } from '../results/file.ts';
-import { CHECKPOINT, SUMMARY, WEIGHTS } from '../results/layout.ts';
+import { CHECKPOINT, SUMMARY, WEIGHTS } from '../results/names.ts';
 import { readResults } from '../results/read.ts';
 import type { Summary } from '../results/schema.ts';
 import { stateOf } from '../results/state.ts';

@@ -2,12 +2,14 @@ import { extname } from 'node:path';
 import { FlatwalkError } from '../../engine/index.ts';
 import { endingOf } from '../files/kinds.ts';
 import { writtenEndings } from '../files/weights.ts';
+import { documentHead, outcomeOf } from '../results/document.ts';
 import { ResultsFile } from '../results/file.ts';
 import { toJson } from '../results/json.ts';
+import { parquetBytes } from '../results/parquet.ts';
 import { readResults } from '../results/read.ts';
-import { csvLines, parquetBytes, type Table, tableOf } from '../results/table.ts';
+import { csvLines, type Table, tableOf } from '../results/table.ts';
 import { exportWeights } from './export-weights.ts';
-import { documentHead, outcomeOf, printDocument } from './session.ts';
+import { printDocument } from './session.ts';
 import { Terminal } from './terminal.ts';
 
 export const exportFormats = ['csv', 'parquet'] as const;

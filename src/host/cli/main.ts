@@ -7,6 +7,7 @@ import { MOST_STEPS } from '../config/table.ts';
 import { type Axis, parseAxis } from '../config/vary.ts';
 import { adapterWishes } from '../node/index.ts';
 import { groupNames } from '../tasks/inspect.ts';
+import { version } from '../version.ts';
 import { adaptersCommand } from './adapters.ts';
 import { benchCommand, refuseWords } from './bench.ts';
 import { aloneCommand } from './bench-alone.ts';
@@ -27,7 +28,6 @@ import { sweepCommand } from './sweep.ts';
 import { tuneCommand } from './tune.ts';
 import { usageError } from './usage.ts';
 import { verifyCommand } from './verify.ts';
-import { version } from './version.ts';
 import { watchCommand } from './watch.ts';
 import { type Place, places } from './where.ts';
 

@@ -5,10 +5,10 @@ import { FlatwalkError, type PlanWish, type TunedEntry } from '../../engine/inde
 import { recordData } from '../config/checksum.ts';
 import { givenFlags, settingFlags } from '../config/flags.ts';
 import { type Data, generateData } from '../config/generate.ts';
-import { problemOptions, withEnds } from '../config/problem.ts';
+import { problemOptions, writtenSettings } from '../config/problem.ts';
 import { readConfig } from '../config/read.ts';
 import { resolve } from '../config/resolve.ts';
-import { type Given, keys, type Settings } from '../config/table.ts';
+import type { Given, Settings } from '../config/table.ts';
 import { withWeights } from '../config/weights.ts';
 import { readBytes } from '../files/disk.ts';
 import { readSamples, readWeights } from '../files/node.ts';
@@ -145,7 +145,5 @@ export async function loadTuned(basis: Settings['plan']): Promise<TunedEntry[]> 
 export async function readRun(file: string | undefined, flags: Given) {
   const s = readSettings(file, flags);
   const { config: found, ...read } = await readData(s);
-  const whole: Settings = { ...withEnds(found as Settings), out: undefined };
-  const config = Object.fromEntries(keys.filter((key) => whole[key] !== undefined).map((key) => [key, whole[key]]));
-  return { ...read, config, tuned: await loadTuned(s.plan) };
+  return { ...read, config: writtenSettings(found as Settings), tuned: await loadTuned(s.plan) };
 }

@@ -1,6 +1,7 @@
 import { join } from 'node:path';
 import type { Theme } from '../figures/theme.ts';
-import { documentHead, outcomeOf, printDocument } from './session.ts';
+import { documentHead, outcomeOf } from '../results/document.ts';
+import { printDocument } from './session.ts';
 import { Terminal } from './terminal.ts';
 import { writeReportFile } from './write-report.ts';
 

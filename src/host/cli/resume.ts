@@ -27,18 +27,23 @@ function wordOf(value: unknown): string {
   return typeof value === 'string' ? value : JSON.stringify(value);
 }
 
+type Was = Partial<Omit<Environment, 'in'> & { readonly in: string }>;
+
+const browserOf = ({ browser }: Was) => browser?.replace(/^Headless/, '');
+
 /** @throws BAD_ARGUMENT where something else would compute than has so far, with what is different */
 export function checkEnvironment({ path, summary }: Resumable, now: Environment): void {
-  const was: Partial<Environment> = (summary.environment as Partial<Environment> | undefined) ?? {};
+  const was = (summary.environment as Was | undefined) ?? {};
   const pairs: [what: string, was: unknown, is: unknown][] = [
-    ['place', was.in, now.in],
+    // A page for people computes as headless Chrome does, where the browser is the same.
+    ['place', was.in === 'page' && now.in === 'chrome' ? now.in : was.in, now.in],
     ...Object.entries(now.adapter).map(([name, is]): [string, unknown, unknown] => [
       `adapter's ${name}`,
       was.adapter?.[name as keyof Environment['adapter']],
       is,
     ]),
     ['version of Dawn', was.dawn, now.dawn],
-    ['browser', was.browser, now.browser],
+    ['browser', browserOf(was), browserOf(now)],
     ['fingerprint of the kernels', was.kernels, now.kernels],
   ];
   for (const [what, before, here] of pairs) {

@@ -2,7 +2,8 @@ import { join } from 'node:path';
 import type { MetricValues } from '../../engine/index.ts';
 import { givenFlags } from '../config/flags.ts';
 import { trainOptions } from '../config/problem.ts';
-import { SUMMARY } from '../results/layout.ts';
+import { runSummary } from '../results/document.ts';
+import { SUMMARY } from '../results/names.ts';
 import { readResumable } from '../results/resume.ts';
 import type { RunConfiguration } from '../tasks/train.ts';
 import { readRun } from './problem.ts';
@@ -65,10 +66,8 @@ function resumeRun(file: string | undefined, flags: RunFlags, folder: string): P
   });
 }
 
-const conclude: Job<'train'>['conclude'] = (
-  { outcome, finalMetrics, seconds, weights, metrics: _, ...rest },
-  terminal,
-) => {
+const conclude: Job<'train'>['conclude'] = (result, terminal) => {
+  const { outcome, finalMetrics, seconds, weights, ...rest } = result;
   const columns = rest.request.replicas > 1 ? ['least', 'median', 'largest'] : ['value'];
   terminal.table(['metric', ...columns], summarise(finalMetrics));
   if (rest.traceOptimum !== null) terminal.say(`F* = ${rest.traceOptimum.toPrecision(6)}`);
@@ -84,7 +83,7 @@ const conclude: Job<'train'>['conclude'] = (
   if (calm) terminal.remark(said());
   else terminal.say(said());
   return {
-    summary: { outcome, ...rest, seconds, finalMetrics },
+    summary: runSummary(result),
     weights,
     exitCode: { finished: 0, stopped: 0, diverged: 1, lost: 4, aborted: 130 }[outcome.kind],
   };

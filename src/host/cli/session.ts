@@ -2,12 +2,12 @@ import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { FlatwalkError } from '../../engine/index.ts';
 import type { AdapterWish } from '../node/index.ts';
+import { documentHead, outcomeOf } from '../results/document.ts';
 import { ResultsFile } from '../results/file.ts';
 import { isKept, ResultsFolder } from '../results/folder.ts';
 import { failure as failureOf, toJson } from '../results/json.ts';
 import { checkRoom } from '../results/layout.ts';
 import { cutBack, type Resumable } from '../results/resume.ts';
-import { RESULTS_SCHEMA } from '../results/schema.ts';
 import type { TaskName, TaskOptions, TaskResult } from '../tasks/index.ts';
 import type { KeptWeights, TaskContext } from '../tasks/task.ts';
 import { brokenOutput, onBrokenOutput } from './output.ts';
@@ -223,17 +223,6 @@ function onInterrupts(interrupt: AbortController, terminal: Terminal): () => voi
   return () => {
     for (const signal of interrupts) process.off(signal, listener);
   };
-}
-
-/** How every document begins. */
-export function documentHead(command: string, config?: object, environment?: Environment): object {
-  return { schema: RESULTS_SCHEMA, command, config, environment };
-}
-
-/** `step`: that to which the results go. */
-export function outcomeOf(error: unknown, step?: number): object {
-  if (error instanceof FlatwalkError && error.code === 'ABORTED') return { kind: 'aborted' };
-  return { kind: 'failed', step, ...failureOf(error) };
 }
 
 export function printDocument(document: object): void {

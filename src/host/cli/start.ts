@@ -2,10 +2,11 @@
 import { inspect } from 'node:util';
 import { type Command, CommanderError } from 'commander';
 import { FlatwalkError } from '../../engine/index.ts';
+import { documentHead, outcomeOf } from '../results/document.ts';
 import { BAD_USAGE, exitCodes, INTERNAL } from './exit.ts';
 import { program } from './main.ts';
 import { brokenOutput, onBrokenOutput } from './output.ts';
-import { documentHead, outcomeOf, printDocument } from './session.ts';
+import { printDocument } from './session.ts';
 import { isVerbose } from './terminal.ts';
 import { usageError } from './usage.ts';
 

@@ -7,13 +7,15 @@ import { givenFlags } from '../config/flags.ts';
 import { resolve } from '../config/resolve.ts';
 import type { Given } from '../config/table.ts';
 import { type Axis, type Cell, cellsOf } from '../config/vary.ts';
+import { documentHead, outcomeOf } from '../results/document.ts';
 import { ResultsFile } from '../results/file.ts';
-import { refuseRunning, SUMMARY, SWEEP } from '../results/layout.ts';
+import { refuseRunning } from '../results/layout.ts';
+import { SUMMARY, SWEEP } from '../results/names.ts';
 import { parseSummary } from '../results/parse.ts';
 import type { Summary } from '../results/schema.ts';
 import { CHECK_FAILED, INTERRUPTED } from './exit.ts';
 import { readGiven } from './problem.ts';
-import { type CommonOptions, documentHead, outcomeOf, printDocument } from './session.ts';
+import { type CommonOptions, printDocument } from './session.ts';
 import { Terminal } from './terminal.ts';
 
 interface SweepFlags extends CommonOptions {

@@ -2,13 +2,14 @@ import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { FlatwalkError } from '../../engine/index.ts';
 import { median } from '../figures/sparkline.ts';
+import { documentHead, outcomeOf } from '../results/document.ts';
 import { Follower, type Look } from '../results/follow.ts';
-import { CHECKPOINT } from '../results/layout.ts';
+import { CHECKPOINT } from '../results/names.ts';
 import type { StoredRow, Summary } from '../results/schema.ts';
 import type { State } from '../results/state.ts';
 import { CHECK_FAILED, INTERRUPTED, LOST } from './exit.ts';
 import { Line, short } from './line.ts';
-import { documentHead, outcomeOf, printDocument } from './session.ts';
+import { printDocument } from './session.ts';
 
 const BETWEEN_LOOKS_MS = 250;
 /** Without a row for so long, a log says so. */

@@ -7,7 +7,7 @@ import { dawnVersion } from '../node/gpu.ts';
 import { type AdapterWish, openNodeGpu } from '../node/index.ts';
 import { type TaskName, type TaskOptions, type TaskResult, tasks } from '../tasks/index.ts';
 import type { TaskContext } from '../tasks/task.ts';
-import { version } from './version.ts';
+import { version } from '../version.ts';
 
 export const places = ['node', 'chrome'] as const;
 export type Place = (typeof places)[number];

@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { FlatwalkError } from '../../engine/index.ts';
 import { replaceFile } from '../results/file.ts';
 import { reason } from '../results/json.ts';
-import { REPORT } from '../results/layout.ts';
+import { REPORT } from '../results/names.ts';
 
 /** By which a file is known to have been made here, and may be made anew. */
 const MADE_HERE = '<meta name="generator" content="flatwalk report">';

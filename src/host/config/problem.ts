@@ -6,7 +6,7 @@ import type { DataOptions, PlanOptions, Start } from '../tasks/setup.ts';
 import type { TrainTaskOptions } from '../tasks/train.ts';
 import type { Data } from './generate.ts';
 import { formatSchedule, parseSchedule } from './schedules.ts';
-import type { Settings } from './table.ts';
+import { type Given, keys, type Settings } from './table.ts';
 
 /** 256 MiB of f32, and what the generator of the starting weights numbers. */
 const MOST_WEIGHTS = 2 ** 26;
@@ -59,9 +59,16 @@ function schedulesOf(s: Settings): Partial<Record<(typeof schedules)[number], Sc
 }
 
 /** With what would otherwise follow from other settings: when rows are taken, and the ends of schedules. */
-export function withEnds(s: Settings): Settings {
+function withEnds(s: Settings): Settings {
   const texts = Object.entries(schedulesOf(s)).map(([key, schedule]) => [key, formatSchedule(schedule)]);
   return { ...s, ...Object.fromEntries(texts), every: everyOf(s) };
+}
+
+/** The settings of a run as its documents have them: with all that follows, in the order of the table. */
+export function writtenSettings(s: Settings): Given {
+  // Where its results are is no part of a run.
+  const whole: Settings = { ...withEnds(s), out: undefined };
+  return Object.fromEntries(keys.filter((key) => whole[key] !== undefined).map((key) => [key, whole[key]]));
 }
 
 function startOf({ init, initStd: std = 0, initRange: [low, high] = [] }: Settings, file: WeightsFile | null): Start {

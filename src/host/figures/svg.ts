@@ -1,9 +1,9 @@
 import * as Plot from '@observablehq/plot';
-import { parseHTML } from 'linkedom';
+import { blankDocument } from '#document';
 import { HEAT_STEPS, heatColour, resolveTheme, type Theme, themes } from './theme.ts';
 
 /** A figure as data: what Observable Plot draws, with a title of its own. */
-export interface Figure extends Omit<Plot.PlotOptions, 'width'> {
+export interface Figure extends Omit<Plot.PlotOptions, 'width' | 'style'> {
   readonly title: string;
   /** For those who cannot see it. */
   readonly label: string;
@@ -56,9 +56,9 @@ export function drawFigure(figure: Figure, { width = WIDTH, theme = 'reader' }: 
     make('text', { class: 'title', x: '16', y: `${-13 - top}` }, figure.title),
     ...keys,
   );
-  const style = theme === 'reader' ? readersStyle(svg.outerHTML) : styleOf(theme);
+  const style = theme === 'reader' ? readersStyle(written(svg)) : styleOf(theme);
   svg.prepend(make('style', {}, style));
-  const text = `${written(svg, figure.label)}\n`;
+  const text = `${written(svg)}\n`;
   return theme === 'reader' ? text : resolveTheme(text, theme);
 }
 
@@ -74,12 +74,12 @@ export function drawInline(figure: Figure, width = WIDTH): string {
   for (const path of svg.querySelectorAll('path')) {
     path.setAttribute('d', (path.getAttribute('d') ?? '').replaceAll(/(\.\d)\d+/g, '$1'));
   }
-  return written(svg, figure.label);
+  return written(svg);
 }
 
-function plot({ title: _, label: __, keys = [], ...options }: Figure, width: number) {
+function plot({ title: _, label, keys = [], ...options }: Figure, width: number) {
   const standard = width < NARROW ? LOW : HEIGHT;
-  const { document } = parseHTML('<html><body></body></html>');
+  const document = blankDocument();
   const svg = Plot.plot({
     width,
     height: standard,
@@ -89,14 +89,14 @@ function plot({ title: _, label: __, keys = [], ...options }: Figure, width: num
     marginBottom: 44,
     ...options,
     document,
-    style: { fontSize: `${FONT}px`, ...(typeof options.style === 'object' ? options.style : {}) },
   });
+  svg.setAttribute('font-size', String(FONT));
   svg.setAttribute('role', 'img');
   // Parts of an image have no names of their own.
   for (const part of svg.querySelectorAll('g')) {
     for (const name of ['aria-label', 'aria-hidden']) part.removeAttribute(name);
   }
-  svg.removeAttribute('aria-label');
+  svg.setAttribute('aria-label', label);
   const make = (name: string, attributes: Record<string, string>, text = '') => {
     const element = document.createElementNS('http://www.w3.org/2000/svg', name);
     for (const [key, value] of Object.entries(attributes)) element.setAttribute(key, value);
@@ -109,12 +109,24 @@ function plot({ title: _, label: __, keys = [], ...options }: Figure, width: num
   return { svg, make, top, height: options.height ?? standard, keys: drawn };
 }
 
-/** With its label, which may hold anything: linkedom writes attributes as HTML has them, and a file is XML. */
-function written(svg: Element, label: string): string {
-  const entities: Readonly<Record<string, string>> = { '&': '&amp;', '<': '&lt;', '>': '&gt;', '"': '&quot;' };
-  const escaped = label.replaceAll(/[&<>"]/g, (letter) => entities[letter]);
-  return svg.outerHTML.replace(/^<svg/, () => `<svg aria-label="${escaped}"`);
+/** As XML, which HTML takes too. Attributes are in the order of their names, so that the text is the same from any document. */
+function written(node: Node): string {
+  if (node.nodeType !== ELEMENT) return escaped(node.nodeValue ?? '');
+  const { localName: name, attributes, childNodes } = node as Element;
+  const said = [...attributes].map((one) => ` ${one.name}="${escaped(one.value)}"`).sort();
+  const within = [...childNodes].map(written);
+  return within.length === 0 ? `<${name}${said.join('')} />` : `<${name}${said.join('')}>${within.join('')}</${name}>`;
 }
+
+const ELEMENT = 1;
+
+const entities: Readonly<Record<string, string>> = { '&': '&amp;', '<': '&lt;', '>': '&gt;', '"': '&quot;' };
+
+/** Text may hold anything, and XML has no control characters, escaped or not. */
+const escaped = (text: string) =>
+  text
+    .replaceAll(/[&<>"]/g, (letter) => entities[letter])
+    .replaceAll(/[^\t\n\r\u0020-\ud7ff\ue000-\ufffd\u{10000}-\u{10ffff}]/gu, '\ufffd');
 
 interface Placed extends Key {
   readonly x: number;

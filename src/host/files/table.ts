@@ -1,5 +1,5 @@
 /** Tables as text: CSV and TSV with a header line. */
-import { parse } from 'csv-parse/sync';
+import { parse } from '#csv-parse';
 import { F32_MAX, fault, short } from './fields.ts';
 
 /** Columns with names. Which of them are inputs and which is the target is chosen from them. */

@@ -2,25 +2,14 @@ import { copyFileSync, existsSync, mkdirSync, mkdtempSync, writeFileSync } from 
 import { hostname, tmpdir } from 'node:os';
 import { basename, join, resolve } from 'node:path';
 import { encodeCheckpoint, FlatwalkError } from '../../engine/index.ts';
-import type { KeptWeights, TaskEvent } from '../tasks/task.ts';
+import type { KeptWeights, TaskEvent, Told } from '../tasks/task.ts';
+import { featuresLine, rowLine, summaryText } from './document.ts';
 import { makeFolder, replaceFile } from './file.ts';
-import { reason, toJson } from './json.ts';
-import {
-  CHECKPOINT,
-  checkRoom,
-  clearResults,
-  FEATURES,
-  holdsResults,
-  onTheWay,
-  ROWS,
-  SUMMARY,
-  WAY,
-  WEIGHTS,
-} from './layout.ts';
+import { reason } from './json.ts';
+import { checkRoom, clearResults, holdsResults } from './layout.ts';
 import { LineFile } from './lines.ts';
+import { CHECKPOINT, FEATURES, onTheWay, ROWS, SUMMARY, WAY, WEIGHTS } from './names.ts';
 import { encodeWeights } from './weights.ts';
-
-type Told<Kind extends TaskEvent['kind']> = Extract<TaskEvent, { kind: Kind }>;
 
 export interface FolderOptions {
   /** Whether what a run before has left in the folder may be replaced. Files of others stay. */
@@ -64,7 +53,7 @@ export class ResultsFolder {
       if (force && !goesOn) clearResults(path);
       this.#rows = openRows(path, goesOn);
       if (goesOn && existsSync(join(path, FEATURES))) this.#features = new LineFile(join(path, FEATURES), 'a');
-      this.#replace(SUMMARY, this.#summaryText());
+      this.#replace(SUMMARY, summaryText(this.#summary));
     } catch (error) {
       if (error instanceof FlatwalkError) throw error;
       throw new FlatwalkError(
@@ -95,13 +84,13 @@ export class ResultsFolder {
     if (event.kind === 'checkpoint') this.#keepCheckpoint(event);
   }
 
-  #keepRow({ run, time, row }: Told<'row'>): void {
-    const line = toJson({ run, step: row.step, time, ...row.values, diverged: row.diverged });
+  #keepRow(row: Told<'row'>): void {
+    const line = rowLine(row);
     this.#write(() => this.#rows.append(line));
   }
 
-  #keepFeatures({ kind: _, ...features }: Told<'features'>): void {
-    const line = toJson(features);
+  #keepFeatures(features: Told<'features'>): void {
+    const line = featuresLine(features);
     this.#write(() => {
       this.#features ??= new LineFile(join(this.#path, FEATURES), 'wx');
       this.#features.append(line);
@@ -136,16 +125,12 @@ export class ResultsFolder {
   /** @throws HOST when it can be written nowhere */
   writeSummary(summary: object): void {
     this.#summary = summary;
-    this.#write(() => this.#replace(SUMMARY, this.#summaryText()));
+    this.#write(() => this.#replace(SUMMARY, summaryText(this.#summary)));
   }
 
   close(): void {
     this.#rows.close();
     this.#features?.close();
-  }
-
-  #summaryText(): string {
-    return `${toJson(this.#summary, 2)}\n`;
   }
 
   #replace(name: string, content: string | Uint8Array): void {
@@ -177,7 +162,7 @@ export class ResultsFolder {
       this.#path = kept;
       this.#rows = new LineFile(join(kept, ROWS), 'a');
       this.#features &&= new LineFile(join(kept, FEATURES), 'a');
-      this.#replace(SUMMARY, this.#summaryText());
+      this.#replace(SUMMARY, summaryText(this.#summary));
       const fix = 'Free some space, or choose another folder with --out.';
       const error = new FlatwalkError('HOST', `${told}. What was computed is in ${kept}`, fix, { cause });
       this.#failure = { error, kept };

@@ -1,7 +1,7 @@
 /** Follows a results folder in Node while a run writes to it. */
 import { closeSync, existsSync, fstatSync, openSync, readFileSync, readSync, statSync } from 'node:fs';
 import { join } from 'node:path';
-import { ROWS, SUMMARY } from './layout.ts';
+import { ROWS, SUMMARY } from './names.ts';
 import { parseRow, parseSummary } from './parse.ts';
 import { noResults } from './read.ts';
 import type { StoredRow, Summary } from './schema.ts';

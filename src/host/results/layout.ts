@@ -1,22 +1,12 @@
-/** The names in a results folder, and what else may be done to the files there. */
+/** What may be done to the files in a results folder. */
 import { existsSync, readdirSync, readFileSync, rmdirSync, rmSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import { FlatwalkError } from '../../model/errors.ts';
+import { CHECKPOINT, FEATURES, REPORT, ROWS, SUMMARY, WAY, WEIGHTS } from './names.ts';
 import { parseSummary } from './parse.ts';
 import type { Summary } from './schema.ts';
 import { stateOf } from './state.ts';
 
-export const SUMMARY = 'summary.json';
-export const ROWS = 'metrics.ndjson';
-export const FEATURES = 'features.ndjson';
-export const CHECKPOINT = 'checkpoint.bin';
-export const WEIGHTS = 'weights.npz';
-export const REPORT = 'report.html';
-/** In the folder that holds those of the cells of a sweep. */
-export const SWEEP = 'sweep.json';
-/** Folder of the weights on the way. */
-export const WAY = 'weights';
-export const onTheWay = (step: number) => `step-${step}.npz`;
 const ofTheWay = /^step-(\d+)\.npz(\.new)?$/;
 
 const files = [SUMMARY, ROWS, FEATURES, CHECKPOINT, WEIGHTS, REPORT] as const;

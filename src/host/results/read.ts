@@ -2,7 +2,7 @@
 import { existsSync, readdirSync, readFileSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import { FlatwalkError } from '../../model/errors.ts';
-import { FEATURES, ROWS, SUMMARY, SWEEP } from './layout.ts';
+import { FEATURES, ROWS, SUMMARY, SWEEP } from './names.ts';
 import { parseFeatures, parseLines, parseRow, parseSummary } from './parse.ts';
 import type { StoredResults } from './schema.ts';
 

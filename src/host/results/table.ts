@@ -1,5 +1,4 @@
 /** The rows of a results folder as one table, for programs that take tables. Nothing here touches a file system. */
-import { parquetWriteBuffer } from 'hyparquet-writer';
 import type { StoredResults, StoredRow } from './schema.ts';
 
 /** A column; null where a row has nothing for it. */
@@ -86,19 +85,4 @@ function cell(value: string | number | null): string {
 
 function quoted(text: string): string {
   return /[",\r\n]/.test(text) ? `"${text.replaceAll('"', '""')}"` : text;
-}
-
-const types = { text: 'STRING', whole: 'INT64', real: 'DOUBLE' } as const;
-
-/** A Parquet file, with `metadata` as its key-value metadata. What is not there is null. */
-export function parquetBytes({ columns }: Table, metadata: Readonly<Record<string, string>>): Uint8Array {
-  const bytes = parquetWriteBuffer({
-    columnData: columns.map(({ name, kind, values }) => ({
-      name,
-      type: types[kind],
-      data: kind === 'whole' ? values.map((value) => (value === null ? null : BigInt(value))) : values,
-    })),
-    kvMetadata: Object.entries(metadata).map(([key, value]) => ({ key, value })),
-  });
-  return new Uint8Array(bytes);
 }

@@ -54,6 +54,9 @@ export type TaskEvent =
   /** Something a person should read. */
   | { readonly kind: 'note'; readonly text: string };
 
+/** The events of one kind. */
+export type Told<Kind extends TaskEvent['kind']> = Extract<TaskEvent, { kind: Kind }>;
+
 export interface KeptWeights {
   readonly replicas: number;
   readonly width: number;

@@ -27,6 +27,12 @@ test('a figure is one SVG document, the same every time, that needs nothing from
   expect(figure('One & <two>')).toBe(text);
 });
 
+test('whatever it is called, it is XML', () => {
+  const text = drawFigure({ title: '<b>&"\u0001\ud800', label: '"><script>&\u0000', marks: [] });
+  expect(text).toContain('&lt;b&gt;&amp;&quot;\ufffd\ufffd</text>');
+  expect(text).toContain('aria-label="&quot;&gt;&lt;script&gt;&amp;\ufffd"');
+});
+
 test('in the colours of one theme it has no variables, for programs that know none', () => {
   const options = { title: 't', label: 'l', marks: [], keys: [{ name: 'measured', colour: colours.measured }] };
   const [light, dark] = (['light', 'dark'] as const).map((theme) => drawFigure(options, { theme }));

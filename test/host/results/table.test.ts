@@ -5,8 +5,9 @@ import { join } from 'node:path';
 import { parse } from 'csv-parse/sync';
 import { parquetMetadata, parquetReadObjects } from 'hyparquet';
 import { afterAll, describe, expect, test } from 'vitest';
+import { parquetBytes } from '../../../src/host/results/parquet.ts';
 import type { StoredRow } from '../../../src/host/results/schema.ts';
-import { csvLines, parquetBytes, tableOf } from '../../../src/host/results/table.ts';
+import { csvLines, tableOf } from '../../../src/host/results/table.ts';
 
 /** A run of two replicas of which one diverges, and a flow: every kind of number, metrics that are lists, and gaps. */
 const rows: StoredRow[] = [
