@@ -2,19 +2,15 @@
 import { type Command, Option } from 'commander';
 import { type SizeName, sizeNames } from '../../../bench/problems.ts';
 import { FlatwalkError, type PlanWish, type TunedEntry } from '../../engine/index.ts';
-import { recordData } from '../config/checksum.ts';
 import { givenFlags, settingFlags } from '../config/flags.ts';
-import { type Data, generateData } from '../config/generate.ts';
 import { problemOptions, writtenSettings } from '../config/problem.ts';
 import { readConfig } from '../config/read.ts';
 import { resolve } from '../config/resolve.ts';
 import type { Given, Settings } from '../config/table.ts';
-import { withWeights } from '../config/weights.ts';
+import { type Files, type WholeData, wholeData } from '../config/whole.ts';
 import { readBytes } from '../files/disk.ts';
 import { readSamples, readWeights } from '../files/node.ts';
-import { type ScaleReport, scaleSamples } from '../files/scale.ts';
 import { decodeText } from '../files/text.ts';
-import type { WeightsFile } from '../files/weights.ts';
 import { TunedFile, tunedPath } from '../node/tuned-file.ts';
 import type { DataOptions, SizeOptions } from '../tasks/setup.ts';
 import { refuseFlags } from './options.ts';
@@ -43,49 +39,11 @@ export function readSettings(config: string | undefined, flags: Given): Settings
   return resolve({ flags, file: config === undefined ? undefined : readGiven(config) });
 }
 
-interface ReadData {
-  /** Whole, also where weights from a file decide a part. */
-  readonly settings: Settings;
-  readonly data: Data;
-  readonly weights: WeightsFile | null;
-  /** The settings with what was found out about the data. */
-  readonly config: object;
-  /** What documents say about how inputs were scaled. */
-  readonly facts: { readonly scaling?: ScaleReport };
-  readonly notes: readonly string[];
-}
+const readFiles: Files = { samples: readSamples, weights: readWeights };
 
 /** @throws BAD_ARGUMENT, BAD_SHAPE, NOT_FINITE, LIMIT, naming the file and the place where the fault has one */
-async function readData(s: Settings, otherwise = 'Give --data and --target, or --generate.'): Promise<ReadData> {
-  const { data, found, facts, notes } = readPoints(s, otherwise);
-  const weights = s.weights === undefined ? null : readWeights(s.weights);
-  const settings = weights ? withWeights(s, weights, data) : s;
-  const layers = weights ? [weights.theta, weights.secondLayer ?? []] : [];
-  const config = { ...settings, ...found, ...(await recordData(settings, data, layers)) };
-  return { settings, data, weights, config, facts, notes: [...notes, ...(weights?.notes ?? [])] };
-}
-
-function readPoints(s: Settings, otherwise: string) {
-  if (s.data === undefined) {
-    if (s.generate === undefined) throw new FlatwalkError('BAD_ARGUMENT', 'There is no problem', otherwise);
-    return { data: generateData(s), found: {}, facts: {}, notes: [] };
-  }
-  const read = readSamples(s.data, s);
-  const { scale = 'none' } = s;
-  const { samples, report } = scaleSamples(read, scale);
-  const { inputNames, targetName, notes, ...data } = samples;
-  const found = { inputs: inputNames, target: s.target ?? targetName };
-  return { data, found, facts: scale === 'none' ? {} : { scaling: report }, notes: [...scaledWords(report), ...notes] };
-}
-
-function scaledWords({ mean, norms }: ScaleReport): string[] {
-  const short = (value: number) => value.toPrecision(3);
-  return [
-    ...(mean
-      ? [`Standardised ${mean.length} columns; their means and deviations are in the document, under scaling.`]
-      : []),
-    ...(norms ? [`Scaled rows of length ${short(norms.least)} to ${short(norms.most)} to length 1.`] : []),
-  ];
+function readData(s: Settings, otherwise = 'Give --data and --target, or --generate.'): Promise<WholeData> {
+  return wholeData(s, readFiles, otherwise);
 }
 
 export interface SizeFlags {

@@ -1,8 +1,8 @@
 /** Files by their names: what commands read. What reads and writes the bytes themselves knows no file system. */
 import { checkFile, readBytes } from './disk.ts';
 import { checkInstanceEnding, type Instance, parseInstance } from './instance.ts';
-import { checkEnding, endingOf } from './kinds.ts';
-import { type Choice, parseSamples, type Samples, sampleEndings } from './samples.ts';
+import { checkEnding } from './kinds.ts';
+import { type Choice, type Samples, samplesFrom } from './samples.ts';
 import { parseWeights, type WeightsFile, weightEndings } from './weights.ts';
 
 /**
@@ -11,11 +11,7 @@ import { parseWeights, type WeightsFile, weightEndings } from './weights.ts';
  */
 export function readSamples(file: string, choice: Choice): Samples {
   checkFile(file);
-  checkEnding(file, sampleEndings);
-  const { target } = choice;
-  const apart = endingOf(file) === '.npy' && target !== undefined && endingOf(target) === '.npy';
-  const labels = apart ? { file: target, bytes: readBytes(target) } : undefined;
-  return parseSamples({ file, bytes: readBytes(file) }, choice, labels);
+  return samplesFrom(file, choice, readBytes);
 }
 
 /**

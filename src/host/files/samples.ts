@@ -2,7 +2,7 @@
 import { type Block, readBlock, some, tableOfMatrix, tableOfObjects } from './columns.ts';
 import { F32_MAX, fault, type NumberField, type Source, shapeText } from './fields.ts';
 import { isObject, openObject, parseJson } from './json.ts';
-import { checkContent, checkEnding } from './kinds.ts';
+import { checkContent, checkEnding, endingOf } from './kinds.ts';
 import { parts } from './names.ts';
 import { readNpy } from './npy.ts';
 import { openNpz } from './npz.ts';
@@ -59,6 +59,15 @@ export function parseSamples({ file, bytes }: FileBytes, choice: Choice, labels?
   if (text.trim() === '') throw fault(file, 'it is empty', 'It needs at least one row.');
   if (ending === '.json') return fromJson(file, text, choice);
   return fromTable(file, readTable(file, text, ending === '.tsv' ? '\t' : ','), choice);
+}
+
+/** The same, with the bytes of files by their names: a .npy file may have its labels in another. */
+export function samplesFrom(file: string, choice: Choice, bytesOf: (file: string) => Uint8Array): Samples {
+  checkEnding(file, sampleEndings);
+  const { target } = choice;
+  const apart = endingOf(file) === '.npy' && target !== undefined && endingOf(target) === '.npy';
+  const labels = apart ? { file: target, bytes: bytesOf(target) } : undefined;
+  return parseSamples({ file, bytes: bytesOf(file) }, choice, labels);
 }
 
 function fromTable(file: string, table: Table, { target, inputs }: Choice): Samples {

@@ -1,20 +1,11 @@
 /** What is known of a run before its first step. */
 import type { MetricName, Problem } from '../../../engine/index.ts';
 import { FlatwalkError } from '../../../model/errors.ts';
-import { type Data, generateData } from '../../config/generate.ts';
 import { trainOptions } from '../../config/problem.ts';
-import type { Settings } from '../../config/table.ts';
 import { openRun, type RunConfiguration } from '../../tasks/train.ts';
 import { openEngine } from './engine.ts';
 import type { Advice, Answer, Ask, TrainStart } from './requests.ts';
 import { samplesFor } from './samples.ts';
-
-/** @throws BAD_ARGUMENT */
-export function dataOf(settings: Settings): Data {
-  if (settings.data !== undefined) return samplesFor(settings);
-  if (settings.generate !== undefined) return generateData(settings);
-  throw new FlatwalkError('BAD_ARGUMENT', 'There are no data', 'Choose generated data, or drop a file.');
-}
 
 export function startOf(problem: Problem, { stepSize, stable, plan }: RunConfiguration): TrainStart {
   const { samples, dimension, width, replicas } = problem.shape;
@@ -56,13 +47,14 @@ export function metricsToShow(problem: Problem, attainable: boolean): MetricName
 }
 
 /** @throws what `train` would throw for these settings */
-export async function check({ settings }: Ask<'check'>): Promise<Answer<'check'>> {
+export async function check(ask: Ask<'check'>): Promise<Answer<'check'>> {
   const engine = await openEngine();
-  const notes: string[] = [];
+  const { settings, data, weights, notes: ofData } = await samplesFor(ask.settings);
+  const notes = [...ofData];
   const emit = (event: { readonly kind: string; readonly text?: string }) => {
     if (event.kind === 'note' && event.text) notes.push(event.text);
   };
-  const o = trainOptions(settings, dataOf(settings), null, []);
+  const o = trainOptions(settings, data, weights, []);
   const { problem, configuration } = await openRun(engine, o, { emit }, metricsToShow);
   try {
     return { ...startOf(problem, configuration), notes } satisfies Advice;

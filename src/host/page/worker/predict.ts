@@ -4,9 +4,9 @@ import { FlatwalkError } from '../../../model/errors.ts';
 import { problemOptions } from '../../config/problem.ts';
 import type { Settings } from '../../config/table.ts';
 import { openSetup } from '../../tasks/setup.ts';
-import { dataOf } from './before.ts';
 import { openEngine } from './engine.ts';
 import type { Ask, Prediction } from './requests.ts';
+import { samplesFor } from './samples.ts';
 import type { HandlerContext } from './wire.ts';
 
 /** Pre-activations of a network whose flow the host integrates within a moment. */
@@ -21,17 +21,15 @@ const ENOUGH = 1500;
  * The drift of label-noise SGD at this step size (see `predictWalk`), from the first starts of a run, each retracted: the median
  * of F over them. Settings must have a number as their step size.
  */
-export async function predict(
-  { settings }: Ask<'predict'>,
-  { signal }: HandlerContext<'predict'>,
-): Promise<Prediction> {
-  const walk = walkOf(settings);
+export async function predict(ask: Ask<'predict'>, { signal }: HandlerContext<'predict'>): Promise<Prediction> {
+  const walk = walkOf(ask.settings);
   if (typeof walk === 'string') return { kind: 'none', reason: walk };
   const { manifoldPoint, predictWalk, retract } = await import('../../../engine/geometry/index.ts');
   const engine = await openEngine();
-  const data = dataOf(settings);
-  const replicas = Math.min(settings.replicas, MOST_STARTS);
-  const options = problemOptions({ ...settings, replicas }, data, null);
+  const { settings, data, weights } = await samplesFor(ask.settings);
+  // Weights from a file may be those of all replicas.
+  const replicas = weights && weights.replicas > 1 ? weights.replicas : Math.min(settings.replicas, MOST_STARTS);
+  const options = problemOptions({ ...settings, replicas }, data, weights);
   if (data.samples * options.width > MOST_CELLS) {
     return {
       kind: 'none',
@@ -43,7 +41,7 @@ export async function predict(
   const began = performance.now();
   const { problem } = await openSetup(engine, options, () => {});
   try {
-    for (let replica = 0; replica < replicas && !signal.aborted; replica++) {
+    for (let replica = 0; replica < Math.min(replicas, MOST_STARTS) && !signal.aborted; replica++) {
       if (performance.now() - began > ENOUGH) break;
       const { point } = retract(await manifoldPoint(problem, replica));
       const { corrected } = await predictWalk(point, { ...walk, steps, signal });

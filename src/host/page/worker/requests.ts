@@ -1,9 +1,11 @@
 /** What the page may ask of its worker, by name: what is asked, what is told on the way, and the answer. */
 import type { AdapterDescription, Checkpoint, MetricRow, Outcome } from '../../../engine/index.ts';
 import type { Settings } from '../../config/table.ts';
+import type { DataSummary } from '../../files/describe.ts';
 import type { TaskName } from '../../tasks/index.ts';
 import type { StableStep } from '../../tasks/notes.ts';
 import type { KeptWeights, TaskEvent } from '../../tasks/task.ts';
+import type { Contents } from './data/contents.ts';
 
 export interface Requests {
   /** Opens the engine, or says again what computes. */
@@ -16,6 +18,34 @@ export interface Requests {
   readonly predict: Request<{ readonly settings: Settings }, never, Prediction>;
   /** A part of a training run: from its start or a checkpoint, to its end, a step, or the wish to pause. */
   readonly train: Request<TrainAsk, TrainEvent, TrainAnswer>;
+  /** Reads a file that a visitor has dropped, keeps it under its name in the worker's memory, and says what it is. */
+  readonly keepFile: Request<
+    { readonly file: string; readonly content: Blob },
+    { readonly read: number; readonly total: number },
+    { readonly contents: Contents; readonly bytes: number }
+  >;
+  readonly forgetFiles: Request<{ readonly names: readonly string[] }, never, null>;
+  /** What there is to know of the data that settings name. */
+  readonly describeData: Request<{ readonly settings: Settings }, never, DataDescription>;
+}
+
+export interface DataDescription {
+  readonly summary: DataSummary;
+  /** What a person should know of how they were read and scaled. */
+  readonly notes: readonly string[];
+  readonly inputs: readonly string[];
+  readonly target: string;
+  /** What settings record of them; null where the page is not loaded securely. */
+  readonly recorded: { readonly samples: number; readonly dimension: number; readonly dataChecksum: string } | null;
+  /** In what they are others than those that the settings were made for, in words. */
+  readonly differs: string | null;
+  readonly head: DataHead;
+}
+
+/** The first rows and columns, as the file has them. */
+export interface DataHead {
+  readonly columns: readonly string[];
+  readonly rows: readonly { readonly inputs: readonly number[]; readonly label: number }[];
 }
 
 interface Request<Ask, Event, Answer> {

@@ -3,9 +3,10 @@ import type { Checkpoint, Problem } from '../../../engine/index.ts';
 import { trainOptions } from '../../config/problem.ts';
 import type { TaskContext } from '../../tasks/task.ts';
 import { keptWeights, openRun, type TrainTaskOptions } from '../../tasks/train.ts';
-import { dataOf, metricsToShow, startOf } from './before.ts';
+import { metricsToShow, startOf } from './before.ts';
 import { openEngine } from './engine.ts';
 import type { TrainAnswer, TrainAsk, TrainEvent } from './requests.ts';
+import { samplesFor } from './samples.ts';
 import { moved, show } from './showing.ts';
 import type { HandlerContext } from './wire.ts';
 
@@ -24,9 +25,13 @@ const BETWEEN_FEATURES = 40;
  */
 export async function train(ask: TrainAsk, { emit, signal }: HandlerContext<'train'>): Promise<TrainAnswer> {
   const engine = await openEngine();
-  const { settings, resume, until } = ask;
-  const data = dataOf(settings);
-  const o: TrainTaskOptions = { ...trainOptions(settings, data, null, []), resume };
+  const { resume, until } = ask;
+  const { settings, data, weights, config, facts, notes } = await samplesFor(ask.settings);
+  if (resume === undefined) {
+    for (const text of notes) emit({ kind: 'note', text });
+    emit({ kind: 'configured', settings: config, facts });
+  }
+  const o: TrainTaskOptions = { ...trainOptions(settings, data, weights, []), resume };
   show(null);
   const context: TaskContext = {
     signal,
@@ -76,10 +81,10 @@ export async function train(ask: TrainAsk, { emit, signal }: HandlerContext<'tra
   const checkpoint = await run.checkpoint();
   await features.tell(checkpoint.step);
   moved();
-  const weights = keptWeights(problem, o, await problem.weights());
+  const kept = keptWeights(problem, o, await problem.weights());
   const all = outcome.kind === 'diverged' && outcome.replicas.length === problem.shape.replicas;
   const over = all || outcome.kind === 'stopped' || checkpoint.step >= total;
-  return { outcome: over ? outcome : { kind: 'paused', step: checkpoint.step }, checkpoint, weights };
+  return { outcome: over ? outcome : { kind: 'paused', step: checkpoint.step }, checkpoint, weights: kept };
 }
 
 /** Waits until a row is due, where the whole run should take a while. */

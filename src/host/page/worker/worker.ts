@@ -6,6 +6,9 @@ import { performTask } from './tasks.ts';
 import { train } from './train.ts';
 import { serve } from './wire.ts';
 
+/** Reading files takes much code, and few visitors have one. */
+const data = () => import('./data/handlers.ts');
+
 serve(
   {
     open: async () => (await openEngine()).adapter,
@@ -13,6 +16,9 @@ serve(
     check,
     predict,
     train,
+    keepFile: async (ask, context) => (await data()).keepFile(ask, context),
+    forgetFiles: async (ask) => (await data()).forgetFiles(ask),
+    describeData: async (ask) => (await data()).describeData(ask),
   },
   self as unknown as Worker,
 );
