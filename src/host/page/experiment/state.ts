@@ -99,15 +99,20 @@ export function followAdvice(): () => void {
     const wanted = settings.value;
     advice.value = wanted instanceof FlatwalkError ? wanted : null;
     if (wanted instanceof FlatwalkError || adapterState.value.kind !== 'here') return;
-    // What is measured meanwhile is not to be disturbed.
-    if (running.value || busy.peek() > 0) return;
+    if (running.value) return;
     const { width, replicas, n = 0, d = 1 } = wanted;
     if (Math.max(n * d, width * replicas * Math.max(n, d)) > MOST_CHECKED) return;
     let stale = false;
-    const timer = setTimeout(async () => {
+    const ask = async () => {
+      if (busy.peek() > 0) {
+        // What is measured meanwhile is not to be disturbed, and answers about other settings come first.
+        timer = setTimeout(ask, SOON);
+        return;
+      }
       const found = await call('check', { settings: wanted }).catch((error: unknown) => error);
       if (!stale) advice.value = found instanceof Error && !(found instanceof FlatwalkError) ? null : (found as Advice);
-    }, SOON);
+    };
+    let timer = setTimeout(ask, SOON);
     return () => {
       stale = true;
       clearTimeout(timer);
