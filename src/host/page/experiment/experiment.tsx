@@ -78,7 +78,6 @@ function Advice() {
     `Step size η = ${short(start.stepSize)}${start.stable ? `; ${start.stable.sharp ? 'stable' : 'sure to be stable'} at the start below ${short(start.stable.stepSize)}` : ''}.`,
     start.traceOptimum !== null &&
       `F* = ${short(start.traceOptimum)}${start.traceIsOptimal ? '' : ', if all neurons agree; it need not be the least'}.`,
-    start.plan && `Plan: ${start.plan}`,
   ];
   return (
     <div class={notes.length > 0 ? 'notice warn' : 'notice'} id="advice">
@@ -89,6 +88,12 @@ function Advice() {
             <li key={note}>{note}</li>
           ))}
         </ul>
+      )}
+      {start.plan && (
+        <details>
+          <summary>Which kernels compute it, and why</summary>
+          <p>{start.plan}</p>
+        </details>
       )}
       {changed.value && <p>The settings have changed since the run began; Start anew takes them over.</p>}
     </div>

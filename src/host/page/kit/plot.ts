@@ -28,6 +28,8 @@ export interface PlotData {
 
 const HEIGHT = 230;
 const MOST_LABELS = 7;
+/** What is about to be scrolled to is drawn before. */
+const SOON_SEEN = { rootMargin: '200px' };
 
 /** A plot over steps, drawn on a canvas: quick enough to follow a run. What is under the pointer is told to `onRead`. */
 export class StepPlot {
@@ -53,9 +55,12 @@ export class StepPlot {
     this.#watch = new IntersectionObserver((entries) => {
       this.#visible = entries.some(({ isIntersecting }) => isIntersecting);
       if (this.#visible) this.#draw();
-    });
+    }, SOON_SEEN);
     this.#watch.observe(area);
+    addEventListener('beforeprint', this.#printing);
   }
+
+  readonly #printing = () => this.#draw();
 
   show(data: PlotData): void {
     this.#data = data;
@@ -85,6 +90,7 @@ export class StepPlot {
   dispose(): void {
     this.#observer.disconnect();
     this.#watch.disconnect();
+    removeEventListener('beforeprint', this.#printing);
     this.#chart?.destroy();
     this.#chart = null;
   }
