@@ -1,6 +1,13 @@
 import { type Engine, FlatwalkError } from '../src/engine/index.ts';
 import { clockResolution } from './clock.ts';
-import { type BenchOutcome, type BenchResult, type SkippedCase, type SuiteName, warningsFor } from './document.ts';
+import {
+  type BenchCase,
+  type BenchOutcome,
+  type BenchResult,
+  type SkippedCase,
+  type SuiteName,
+  warningsFor,
+} from './document.ts';
 import { beginNoise, timedPasses } from './noise.ts';
 import { describeProblems } from './problems.ts';
 import { type Found, measureSuites, type Planned, TIME_UP } from './schedule.ts';
@@ -16,6 +23,8 @@ export interface BenchRun {
   readonly effort: Effort;
   readonly signal?: AbortSignal;
   readonly progress?: (share: number, label: string) => void;
+  /** Told the cases of a group as soon as they are measured. */
+  readonly measured?: (cases: readonly BenchCase[]) => void;
   /** The page cannot be seen. */
   readonly hidden?: boolean;
 }
@@ -67,7 +76,7 @@ export async function runBench(
 
 async function measureAll(
   context: BenchContext,
-  { progress }: BenchRun,
+  { progress, measured }: BenchRun,
   plan: readonly Planned[],
   wanted: (name: string) => boolean,
   found: Found,
@@ -85,7 +94,7 @@ async function measureAll(
     const deviceClock = timestamps && real && resolution ? { timestamps, quantum: resolution } : null;
     const timed: BenchContext = { ...context, signal, deviceClock };
     try {
-      await measureSuites(timed, progress, plan, wanted, found);
+      await measureSuites(timed, { progress, measured }, plan, wanted, found);
     } catch (error) {
       if (!end?.aborted || context.signal?.aborted || !isAbort(error)) throw error;
       found.skipped.push(...notReached(plan, wanted, found, TIME_UP));

@@ -38,10 +38,16 @@ export interface Found {
   noiseFloor: NoiseFloor | null;
 }
 
+/** Who is told how far it is, and what was measured. */
+export interface Told {
+  readonly progress?: (share: number, label: string) => void;
+  readonly measured?: (cases: readonly BenchCase[]) => void;
+}
+
 /** Suite by suite, each with its share of the time. @throws ABORTED, DEVICE_LOST, DISPOSED */
 export async function measureSuites(
   context: BenchContext,
-  tell: ((share: number, label: string) => void) | undefined,
+  tell: Told,
   plan: readonly Planned[],
   wanted: (name: string) => boolean,
   found: Found,
@@ -63,10 +69,11 @@ export async function measureSuites(
     // Only --quick promises an end: else every case is measured, if only a few times where time has run out.
     const latest = context.effort === 'quick' ? spare : Number.POSITIVE_INFINITY;
     const share = (part: number) => 1 - (left - part * suite.quickSeconds) / all;
-    const progress = (part: number, label: string) => tell?.(share(part), `${suite.name}: ${label}`);
+    const progress = (part: number, label: string) => tell.progress?.(share(part), `${suite.name}: ${label}`);
     // Without the suite of that name it is measured all the same, and not listed.
     if (suite.needsRoofline && !roofline) roofline = await measureRoofline(context, suite);
-    await runSuite(context, suite, groups, { seconds, latest }, wanted, progress, found, roofline);
+    const told = { progress, measured: tell.measured };
+    await runSuite(context, suite, groups, { seconds, latest }, wanted, told, found, roofline);
     if (suite.name === 'roofline') roofline = wholeRoofline(found.cases);
     left -= suite.quickSeconds;
   }
@@ -79,7 +86,7 @@ async function runSuite(
   groups: readonly Group[],
   { seconds, latest }: { readonly seconds: number; readonly latest: number },
   wanted: (name: string) => boolean,
-  progress: (share: number, label: string) => void,
+  { progress, measured }: Told,
   found: Found,
   roofline: Roofline | undefined,
 ): Promise<void> {
@@ -89,7 +96,7 @@ async function runSuite(
   for (const group of groups) {
     const names = group.names.filter(wanted);
     const spent = (performance.now() - began) / 1000;
-    progress(1 - left / total, names[0]);
+    progress?.(1 - left / total, names[0]);
     if (spent > Math.max(seconds, latest)) {
       found.skipped.push(...names.map((name) => ({ case: name, suite: suite.name, reason: TIME_UP })));
       continue;
@@ -98,6 +105,7 @@ async function runSuite(
     left -= weightOf(group);
     const { cases, skipped } = await measureGroup(context, suite, group, wanted, budgetMs, roofline);
     found.cases.push(...cases);
+    measured?.(cases);
     found.skipped.push(...skipped);
   }
 }

@@ -1,12 +1,8 @@
 /** What people read of benchmarks: times, shares and tables as text. Pure; who prints decides where. */
+import type { TextTable } from '../src/host/report/markdown.ts';
 import type { CaseComparison, Verdict } from './compare.ts';
 import type { BenchCase, Figure, SkippedCase } from './document.ts';
 import type { Interval } from './statistics.ts';
-
-export interface TextTable {
-  readonly head: readonly string[];
-  readonly rows: readonly (readonly string[])[];
-}
 
 const units = [
   { name: 's', size: 1e9 },

@@ -1,5 +1,6 @@
 /** What people read of a comparison. Pure; who prints decides where. */
-import { shortNumber, type TextTable, timeText } from '../tables.ts';
+import type { TextTable } from '../../src/host/report/markdown.ts';
+import { shortNumber, timeText } from '../tables.ts';
 import type { CaseResult, PeersResult } from './compare.ts';
 import type { Missing } from './peer.ts';
 import type { RowResult } from './rows.ts';

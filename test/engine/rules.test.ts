@@ -190,11 +190,11 @@ describe('layers', () => {
     }
   });
 
-  test('nothing in src imports tests, and only tasks, commands and the guard know the benchmarks', () => {
+  test('nothing in src imports tests, and only tasks, commands, their tab and the guard know the benchmarks', () => {
     const imports = importsUnder('src');
     expect(imports.filter(({ to }) => to.startsWith('test/'))).toEqual([]);
     const ofBench = imports.filter(({ to }) => to.startsWith('bench/'));
-    expect(ofBench.filter(({ from }) => !/^src\/host\/(tasks|cli|vitest)\//.test(from))).toEqual([]);
+    expect(ofBench.filter(({ from }) => !/^src\/host\/(tasks|cli|vitest|page\/benchmark)\//.test(from))).toEqual([]);
   });
 
   test.each([

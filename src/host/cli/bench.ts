@@ -1,15 +1,8 @@
 import type { Command } from 'commander';
 import { type BenchResult, SCHEMA, type SuiteName } from '../../../bench/document.ts';
 import { suites } from '../../../bench/suites/index.ts';
-import {
-  caseTable,
-  counted,
-  figureTable,
-  noDeviceLines,
-  percentText,
-  skippedLines,
-  timeText,
-} from '../../../bench/tables.ts';
+import { caseTable, figureTable } from '../../../bench/tables.ts';
+import { resultLines } from '../../../bench/words.ts';
 import { similar } from '../files/similar.ts';
 import { documentHead, outcomeOf } from '../results/document.ts';
 import { startAlone } from './bench-alone.ts';
@@ -17,7 +10,7 @@ import { type Baseline, withBaseline } from './bench-baseline.ts';
 import { refuseIdle } from './bench-options.ts';
 import { peersCommand } from './peers.ts';
 import { type CommonOptions, perform, printDocument } from './session.ts';
-import { type Terminal, verdict, warning } from './terminal.ts';
+import { lineText, type Terminal, verdict } from './terminal.ts';
 
 interface BenchCommandOptions extends CommonOptions {
   readonly suite?: SuiteName[];
@@ -111,7 +104,7 @@ export function exitCodeOf({ outcome, cases }: BenchResult): number {
 }
 
 export function reportBench(result: BenchResult, terminal: Pick<Terminal, 'say' | 'table'>): void {
-  const { cases, figures, skipped, warnings, outcome, seconds } = result;
+  const { cases, figures } = result;
   for (const suite of new Set(cases.map((one) => one.suite))) {
     terminal.say(`\n${suite}`);
     const { head, rows } = caseTable(
@@ -125,31 +118,9 @@ export function reportBench(result: BenchResult, terminal: Pick<Terminal, 'say' 
       terminal.table(table.head, table.rows);
     }
   }
-  for (const line of skippedLines(skipped)) terminal.say(line);
-  for (const line of noDeviceLines(cases)) terminal.say(line);
-  terminal.say(`\n${methodLine(result)}`);
-  for (const text of warnings) terminal.say(warning(text));
-  const failed = cases.filter(({ check }) => !check.passed);
-  for (const { suite, case: name, check } of failed) {
-    terminal.say(`${verdict(false)} FAILED: ${suite} ${name}: ${check.note}. Its time is not given.`);
-  }
-  const checks = failed.length === 0 ? 'every check passed' : `${failed.length} of ${cases.length} checks FAILED`;
-  const measured =
-    cases.length === 0
-      ? 'nothing was measured.'
-      : `${counted(cases.length)} measured in ${seconds.toFixed(0)} s, ${checks}.`;
-  const kept = cases.length === 0 ? measured : `${measured} What was measured is kept.`;
-  const said = { finished: measured, aborted: `Interrupted: ${kept}`, lost: `The device was lost: ${kept}` };
-  terminal.say(said[outcome.kind]);
-}
-
-/** What the numbers rest on. */
-function methodLine({ noiseFloor, clock }: BenchResult): string {
-  const parts: string[] = ['Times are medians by the wall clock'];
-  if (noiseFloor) parts.push(`the same work differs by ${percentText(noiseFloor.share)}`);
-  if (clock) {
-    parts.push(`the clock ticks every ${timeText(clock.resolution)}`);
-    if (clock.device.real) parts.push(`the device's clock is real (${clock.device.reason})`);
-  }
-  return `${parts.join('; ')}.`;
+  const { missing, rest } = resultLines(result);
+  for (const text of missing) terminal.say(text);
+  rest.forEach((line, k) => {
+    terminal.say(`${k === 0 ? '\n' : ''}${lineText(line)}`);
+  });
 }

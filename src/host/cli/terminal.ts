@@ -1,9 +1,11 @@
 import { Presets, SingleBar } from 'cli-progress';
 import Table from 'cli-table3';
 import picocolors from 'picocolors';
+import type { Line } from '../../../bench/words.ts';
 import type { Claim } from '../experiments/claims.ts';
+import { rowText } from '../report/verify-words.ts';
 import type { TaskEvent } from '../tasks/task.ts';
-import { Line } from './line.ts';
+import { Line as ShortLine } from './line.ts';
 import type { Environment } from './where.ts';
 
 const BETWEEN_LINES_MS = 10_000;
@@ -42,7 +44,7 @@ export class Terminal {
   readonly #out: NodeJS.WriteStream;
   readonly #bar: SingleBar | null;
   /** Of the loss, or what the rows have instead. */
-  readonly #line = new Line();
+  readonly #line = new ShortLine();
   #started = false;
   /** When the last line of progress was written, where there is no bar. */
   #told = performance.now();
@@ -98,6 +100,9 @@ export class Terminal {
 
   event(event: TaskEvent): void {
     if (event.kind === 'note') this.remark(event.text);
+    if (event.kind === 'verified') {
+      for (const row of event.rows) this.detail(rowText(row));
+    }
     if (event.kind === 'row') this.#line.add({ run: event.run, values: event.row.values });
     if (event.kind !== 'progress') return;
     if (!this.#bar) {
@@ -152,6 +157,23 @@ function columns(shares: number[]): number[] {
   const width = Math.max(80, Math.min(160, process.stdout.columns ?? 120)) - shares.length - 1;
   const total = shares.reduce((a, b) => a + b, 0);
   return shares.map((share) => Math.floor((share * width) / total));
+}
+
+/** A sentence about measurements, with the sign of its kind. */
+export function lineText({ kind, text }: Line): string {
+  switch (kind) {
+    case 'plain':
+      return text;
+    case 'good':
+    case 'bad':
+      return `${verdict(kind === 'good')} ${text}`;
+    case 'unknown':
+      return `? ${text}`;
+    case 'warning':
+      return warning(text);
+    default:
+      return kind satisfies never;
+  }
 }
 
 export function warning(text: string): string {

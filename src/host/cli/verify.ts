@@ -1,3 +1,4 @@
+import { verifySummary, verifyTable } from '../report/verify-words.ts';
 import { type CommonOptions, perform } from './session.ts';
 import { verdict } from './terminal.ts';
 
@@ -11,23 +12,9 @@ export function verifyCommand(o: CommonOptions & { quick: boolean }): Promise<vo
     keep: null,
     prepare: () => ({ options: config }),
     conclude(result, terminal) {
-      terminal.table(
-        ['', 'kernel', 'activation', 'cases', 'worst error / tolerance', 'where'],
-        result.rows.map((row) => [
-          verdict(row.passed),
-          row.kernel,
-          row.activation,
-          String(row.cases),
-          Number(row.worst).toPrecision(2),
-          row.worstCase,
-        ]),
-      );
-      const failed = result.rows.filter((row) => !row.passed);
-      terminal.say(
-        result.passed
-          ? `All ${result.rows.length} rows pass: every kernel agrees with the float64 reference on this adapter.`
-          : `${failed.length} of ${result.rows.length} rows FAILED.`,
-      );
+      const { head, rows } = verifyTable(result.rows, verdict);
+      terminal.table(head, rows);
+      terminal.say(verifySummary(result.rows));
       return { summary: { outcome: { kind: 'finished' }, ...result }, exitCode: result.passed ? 0 : 1 };
     },
   });

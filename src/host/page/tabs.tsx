@@ -1,6 +1,7 @@
 /** The tabs of the page. A new one is an entry here. */
 import type { ComponentType } from 'preact';
 import { Experiment } from './experiment/experiment.tsx';
+import { lazily } from './kit/lazily.tsx';
 
 interface Tab {
   readonly title: string;
@@ -11,6 +12,11 @@ interface Tab {
 
 export const tabs = {
   experiment: { title: 'Experiment', words: 'See the walk happen', View: Experiment },
+  benchmark: {
+    title: 'Benchmark',
+    words: 'Measure this GPU',
+    View: lazily(async () => (await import('./benchmark/benchmark.tsx')).Benchmark),
+  },
 } satisfies Record<string, Tab>;
 
 export type TabName = keyof typeof tabs;

@@ -1,4 +1,4 @@
-import type { BenchResult, Check, SuiteName } from '../../../bench/document.ts';
+import type { BenchCase, BenchResult, Check, SuiteName } from '../../../bench/document.ts';
 import { runBench } from '../../../bench/run.ts';
 import type { Effort } from '../../../bench/suite.ts';
 import type { Engine } from '../../engine/index.ts';
@@ -12,18 +12,24 @@ export interface BenchOptions {
   /** Only cases whose name has this in it. */
   readonly filter?: string;
   readonly effort: Effort;
+  /** The page for which a worker measures cannot be seen; of its own page the task knows. */
+  readonly hidden?: boolean;
 }
 
 /** Times of what flatwalk does on the engine's adapter, each checked before it is given. */
 export const bench: Task<BenchOptions, BenchResult> = {
   name: 'bench',
-  run(engine, { suites, filter, effort }, { emit, signal, open, alone }) {
-    const { document } = globalThis as { readonly document?: { readonly hidden: boolean } };
+  run(engine, { suites, filter, effort, hidden = isHidden() }, { emit, signal, open, alone }) {
     const progress = (share: number, label: string) => emit({ kind: 'progress', share, label });
-    const settings = { suites, filter, effort, signal, progress, hidden: document?.hidden };
+    const measured = (cases: readonly BenchCase[]) => emit({ kind: 'measured', cases });
+    const settings = { suites, filter, effort, signal, progress, measured, hidden };
     return runBench(engine, settings, { prepareKernel: prepareKernelBench, open, alone, reproduce: reproduceQuickly });
   },
 };
+
+function isHidden(): boolean | undefined {
+  return (globalThis as { readonly document?: { readonly hidden: boolean } }).document?.hidden;
+}
 
 async function reproduceQuickly(engine: Engine, signal?: AbortSignal): Promise<Check> {
   const { claims } = await reproduce.run(engine, { quick: true }, { emit: () => {}, signal });

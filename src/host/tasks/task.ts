@@ -1,6 +1,8 @@
+import type { BenchCase } from '../../../bench/document.ts';
 import type { Found } from '../../../bench/peers/peer.ts';
 import type { HostPowers } from '../../../bench/suite.ts';
 import type { Checkpoint, Engine, MetricRow, TunedStore } from '../../engine/index.ts';
+import type { VerifyRow } from './verify.ts';
 
 /**
  * Something people ask flatwalk to do, in terms that mean the same in Node, in headless Chrome and in a page: options and
@@ -51,6 +53,10 @@ export type TaskEvent =
   | ({ readonly kind: 'weights'; readonly run: string; readonly step: number } & KeptWeights)
   /** From where the run can go on; all rows up to its step have been told. */
   | { readonly kind: 'checkpoint'; readonly run: string; readonly checkpoint: Checkpoint }
+  /** Cases of benchmarks, as they are measured. */
+  | { readonly kind: 'measured'; readonly cases: readonly BenchCase[] }
+  /** What `verify` has compared, and how much of all that is. */
+  | { readonly kind: 'verified'; readonly rows: readonly VerifyRow[]; readonly done: number; readonly of: number }
   /** Something a person should read. */
   | { readonly kind: 'note'; readonly text: string };
 

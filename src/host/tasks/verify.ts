@@ -41,7 +41,7 @@ export interface VerifyResult {
 /** One row, or several of a kind, not yet computed. */
 export interface Verification {
   readonly label: string;
-  /** Never rejects: what goes wrong becomes a row that has not passed. */
+  /** What goes wrong becomes a row that has not passed. @throws DEVICE_LOST, after which nothing can be compared */
   run(engine: Engine): Promise<VerifyRow[]>;
 }
 
@@ -60,7 +60,9 @@ export const verifyTask: Task<VerifyOptions, VerifyResult> = {
         );
       }
       emit({ kind: 'progress', share: k / all.length, label: verification.label });
-      rows.push(...(await verification.run(engine)));
+      const compared = await verification.run(engine);
+      emit({ kind: 'verified', rows: compared, done: k + 1, of: all.length });
+      rows.push(...compared);
     }
     emit({ kind: 'progress', share: 1, label: 'done' });
     return { adapter: engine.adapter, rows, passed: rows.every((row) => row.passed) };
@@ -143,7 +145,17 @@ function row(head: Pick<VerifyRow, 'kernel' | 'activation' | 'note' | 'cases'>, 
   return { ...head, worst: Math.min(ratio, BEYOND_TOLERANCE), worstCase: where, passed: ratio <= 1 };
 }
 
+/** @throws DEVICE_LOST where that is what went wrong */
 function failure(head: Pick<VerifyRow, 'kernel' | 'activation' | 'note' | 'cases'>, error: unknown): VerifyRow {
+  if (error instanceof FlatwalkError && error.code === 'DEVICE_LOST') {
+    const at = [head.kernel, head.activation].filter(Boolean).join(', ');
+    throw new FlatwalkError(
+      'DEVICE_LOST',
+      `The device was lost while '${at}' was compared: ${error.message.split('\n')[0]}`,
+      'Run it again; where it is lost at the same place again, that kernel is at fault on this adapter.',
+      { cause: error },
+    );
+  }
   const message = error instanceof Error ? error.message : String(error);
   return { ...head, worst: BEYOND_TOLERANCE, worstCase: '', passed: false, error: message };
 }

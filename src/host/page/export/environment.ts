@@ -11,13 +11,20 @@ export interface PageEnvironment {
   /** With its version, as Chrome/147.0.7727.15; else all that the browser says about itself. */
   readonly browser: string;
   readonly system: string;
+  /** How many threads it runs at once: its name is told to no page. */
+  readonly cpu: string;
 }
+
+/** What a browser tells of itself. */
+export type BrowserFacts = Pick<Navigator, 'userAgent' | 'hardwareConcurrency'> & {
+  readonly userAgentData?: UserAgentData;
+};
 
 /** What browsers of the Chrome family say of themselves, to secure pages. */
 interface UserAgentData {
   getHighEntropyValues(names: readonly string[]): Promise<{
     readonly fullVersionList?: readonly { readonly brand: string; readonly version: string }[];
-    readonly platform: string;
+    readonly platform?: string;
     readonly platformVersion?: string;
     readonly architecture?: string;
   }>;
@@ -26,9 +33,10 @@ interface UserAgentData {
 export async function pageEnvironment(
   adapter: AdapterDescription,
   kernels: string,
-  { userAgent, userAgentData }: Pick<Navigator, 'userAgent'> & { readonly userAgentData?: UserAgentData },
+  { userAgent, hardwareConcurrency, userAgentData }: BrowserFacts,
 ): Promise<PageEnvironment> {
-  const all = { flatwalk: version, kernels, in: 'page', adapter } as const;
+  const cpu = `unknown x ${hardwareConcurrency}`;
+  const all = { flatwalk: version, kernels, in: 'page', adapter, cpu } as const;
   const names = ['fullVersionList', 'platformVersion', 'architecture'];
   const { fullVersionList = [], ...machine } = (await userAgentData?.getHighEntropyValues(names)) ?? {};
   const own = fullVersionList.find(({ brand }) => !/^(Chromium$|Not)/.test(brand)) ?? fullVersionList[0];

@@ -26,8 +26,13 @@ export interface GoOptions {
 /** Milliseconds. */
 const HIDDEN_FRAME = 250;
 
+/** What computes until it has come to its end or is paused. */
+export interface Running {
+  pause(): void;
+}
+
 /** The one that computes now: there is one device, and one run at a time. */
-export const running: Signal<RunRecord | null> = signal(null);
+export const running: Signal<Running | null> = signal(null);
 
 /** A run from its first step to its last, however often it is paused. Views redraw when `changed` does. */
 export class RunRecord {
