@@ -5,7 +5,7 @@ import { toWorld } from '../../src/host/page/scene/axes.ts';
 import { DARK, LIGHT, scaleColour } from '../../src/host/page/scene/colours.ts';
 import { instanceOf, offsetsOf, sharpnessAt } from '../../src/host/page/scene/manifold.ts';
 import type { Colour } from '../../src/host/page/scene/messages.ts';
-import { planOf } from '../../src/host/page/scene/picture.ts';
+import { planOf } from '../../src/host/page/scene/plan.ts';
 import { Scene } from '../../src/host/page/scene/scene.ts';
 import { makeWeights } from '../../src/model/data.ts';
 import { counted } from '../engine/runs/devices.ts';
@@ -287,7 +287,7 @@ describe('what it holds', () => {
     const { network } = problem.lowLevel;
     const plan = planOf(network, { kind: 'neurons' }, true);
     expect(plan.drawnReplicas * plan.drawnNeurons).toBeLessThanOrEqual(65_536);
-    expect(plan.remarks).toEqual(['128 of 256 replicas are shown.']);
+    expect(plan.remarks).toEqual(['128 of 256 networks are shown.']);
     problem.dispose();
   });
 });

@@ -1,6 +1,7 @@
 import './experiment.css';
 import { useEffect } from 'preact/hooks';
 import { FlatwalkError } from '../../../model/errors.ts';
+import { SceneView } from '../scene/scene-view.tsx';
 import { adapterState } from '../session/adapter.ts';
 import type { RunRecord } from '../session/record.ts';
 import { settings } from '../session/settings.ts';
@@ -30,6 +31,10 @@ export function Experiment() {
         <section aria-labelledby="features-title">
           <h2 id="features-title">Inside the first network</h2>
           <HeatMap run={run} />
+        </section>
+        <section aria-labelledby="scene-title">
+          <h2 id="scene-title">In three dimensions</h2>
+          <SceneView />
         </section>
         <section aria-labelledby="plots-title">
           <h2 id="plots-title">What happens</h2>

@@ -62,3 +62,39 @@ export interface Described {
   /** The sharpness F at both ends of the colour scale, dark first; null where nothing is coloured by it. */
   readonly scale: { readonly low: number; readonly high: number } | null;
 }
+
+/** `auto`: the manifold where it can be drawn, and otherwise the neurons. */
+export type ViewChoice = View['kind'] | 'auto';
+
+/** What the page hands to the worker: a canvas to draw on, and a port to talk over. */
+export interface SceneAsk {
+  readonly canvas: OffscreenCanvas;
+  readonly port: MessagePort;
+}
+
+/** What the page tells the view over the port that it hands to the worker with the canvas. */
+export type ToScene =
+  | { readonly kind: 'view'; readonly view: Omit<View, 'kind'> & { readonly kind: ViewChoice } }
+  | { readonly kind: 'camera'; readonly message: CameraMessage }
+  | { readonly kind: 'theme'; readonly colours: ThemeColours }
+  /** The canvas in CSS pixels, and the pixels of the screen in each. */
+  | { readonly kind: 'size'; readonly width: number; readonly height: number; readonly pixelRatio: number }
+  /** The camera goes home, and the box is fitted to where the points are now. */
+  | { readonly kind: 'fit' }
+  | { readonly kind: 'close' };
+
+/** What the view tells the page. */
+export type FromScene =
+  /** There is nothing to see: no run has begun. */
+  | { readonly kind: 'empty' }
+  | ({ readonly kind: 'picture'; readonly view: View['kind'] } & Described & {
+        /** How many networks there are to choose from. */
+        readonly replicas: number;
+        /** Why the manifold cannot be drawn; null where it can. */
+        readonly noManifold: string | null;
+      })
+  /** What was asked for cannot be drawn, and why. */
+  | { readonly kind: 'cannot'; readonly why: string }
+  | { readonly kind: 'labels'; readonly labels: readonly Label[] }
+  /** Something went wrong; the view is over until another run begins. */
+  | { readonly kind: 'failed'; readonly message: string };

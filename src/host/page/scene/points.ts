@@ -1,8 +1,8 @@
 /** The points of a picture, placed on the device from the weights. */
 import type { Network } from '../../../engine/network.ts';
 import { type Holdings, Usage, watched } from './holdings.ts';
-import type { Plan } from './picture.ts';
 import { makePlacing } from './pipelines.ts';
+import type { Plan } from './plan.ts';
 
 const GROUP = 64;
 const PARAMS_NUMBERS = 20;

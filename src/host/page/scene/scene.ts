@@ -7,29 +7,18 @@
 import type { Gpu } from '../../../engine/gpu.ts';
 import type { Engine, Problem } from '../../../engine/index.ts';
 import { FlatwalkError } from '../../../model/errors.ts';
-import { axisLabels, axisLines, carried, type Line, type Quarter, quarterOf } from './axes.ts';
+import { axisLabels, type Quarter, quarterOf } from './axes.ts';
+import { holds } from './box.ts';
 import { directions, HOME, moved, onScreen, projection } from './camera.ts';
-import { LIGHT, SCALE } from './colours.ts';
+import { LIGHT } from './colours.ts';
+import { lineNumbers, putShown, recordFrame, type Shown, VIEW_NUMBERS, viewNumbers } from './frame.ts';
 import { Holdings, RENDER_ATTACHMENT, Usage, watched } from './holdings.ts';
-import type { CameraMessage, Colour, Described, Label, ThemeColours, View } from './messages.ts';
-import { type Picture, pictureOf, planOf } from './picture.ts';
-import { DEPTH_FORMAT, type Drawing, LINE_NUMBERS, makeDrawing } from './pipelines.ts';
+import type { CameraMessage, Described, Label, ThemeColours, View } from './messages.ts';
+import { type Picture, pictureOf } from './picture.ts';
+import { DEPTH_FORMAT, type Drawing, makeDrawing } from './pipelines.ts';
+import { type Plan, planOf } from './plan.ts';
 import { type Points, preparePoints } from './points.ts';
 import { type Size, sizeOf, type Target } from './target.ts';
-
-/** Numbers in view.wgsl's `View`. */
-const VIEW_NUMBERS = 16 + 4 * 4 + 12 * 4 + 16 * 4;
-
-/** What belongs to one problem's view, and goes with it. */
-interface Shown {
-  readonly points: Points;
-  readonly picture: Picture;
-  readonly lines: GPUBuffer;
-  readonly lineCount: number;
-  readonly marker: GPUBuffer | null;
-  readonly mesh: { readonly vertices: GPUBuffer; readonly triangles: GPUBuffer; readonly count: number } | null;
-  readonly holdings: Holdings;
-}
 
 export interface SceneOptions {
   /** Samples of a pixel: 4 make edges smooth; a processor that pretends to be a GPU would need four times as long for them. */
@@ -76,11 +65,12 @@ export class Scene {
   }
 
   /**
-   * Shows a problem, its box fitted to where its points are now. False where another view has been asked for in the meantime, or the
+   * Shows a problem, its box fitted to where its points are now. With `keep` the box stays where it is as long as the same is shown of
+   * the same data and the points are in it, so that a run that goes on does not jump. False where another view has been asked for in the meantime, or the
    * scene has been disposed. @throws NOT_DEFINED where the view cannot be drawn, with the reason; BAD_ARGUMENT, LIMIT, GPU, SHADER,
    * DEVICE_LOST, DISPOSED
    */
-  async show(problem: Problem, view: View): Promise<boolean> {
+  async show(problem: Problem, view: View, keep = false): Promise<boolean> {
     this.#check();
     const turn = ++this.#turn;
     const { network } = problem.lowLevel;
@@ -94,8 +84,10 @@ export class Scene {
         holdings.dispose();
         return false;
       }
-      const picture = pictureOf(network, plan, places);
-      const shown = await watched(this.#gpu, 'scene', () => this.#make(points, picture, holdings));
+      const before = keep ? this.#shown : null;
+      const stays = before && sameView(before, plan, points) && holds(before.picture, places, view.kind === 'neurons');
+      const picture = stays ? before.picture : pictureOf(network, plan, places);
+      const shown = await watched(this.#gpu, 'scene', () => putShown(plan, points, picture, holdings));
       if (this.#disposed || turn !== this.#turn) {
         holdings.dispose();
         return false;
@@ -223,34 +215,13 @@ export class Scene {
     return this.#drawing;
   }
 
-  #make(points: Points, picture: Picture, holdings: Holdings): Shown {
-    const { axes, mesh, marker, lines } = picture;
-    points.carry(axes.map(carried));
-    const lineCount = lines.length + axisLines(axes, { x: 1, z: 1 }).length;
-    return {
-      points,
-      picture,
-      holdings,
-      lineCount,
-      lines: holdings.buffer('scene lines', lineCount * LINE_NUMBERS * 4, Usage.VERTEX | Usage.COPY_DST),
-      marker: marker && holdings.filled('scene marker', new Float32Array([...marker.at, 1]), Usage.VERTEX),
-      mesh: mesh && {
-        vertices: holdings.filled('scene sheet', mesh.vertices, Usage.VERTEX),
-        triangles: holdings.filled('scene triangles', mesh.triangles, Usage.INDEX),
-        count: mesh.triangles.length,
-      },
-    };
-  }
-
   #draw(drawing: Drawing & { readonly bindings: GPUBindGroup }, shown: Shown, size: Size): void {
     const { device } = this.#gpu;
-    const { back } = directions(this.#camera);
-    device.queue.writeBuffer(this.#view, 0, this.#viewNumbers(shown.picture, size));
-    const quarter = quarterOf(back);
+    device.queue.writeBuffer(this.#view, 0, viewNumbers(shown.picture, this.#camera, this.#theme, size));
+    const quarter = quarterOf(directions(this.#camera).back);
     if (quarter.x !== this.#quarter?.x || quarter.z !== this.#quarter.z) {
       this.#quarter = quarter;
-      const all = [...axisLines(shown.picture.axes, quarter), ...shown.picture.lines];
-      device.queue.writeBuffer(shown.lines, 0, lineNumbers(all));
+      device.queue.writeBuffer(shown.lines, 0, lineNumbers(shown.picture, quarter));
     }
     const picture = this.#target.texture().createView({ label: 'scene picture' });
     const { depth, colour } = this.#attach(size);
@@ -275,65 +246,9 @@ export class Scene {
         depthStoreOp: 'discard',
       },
     });
-    pass.setBindGroup(0, drawing.bindings);
-    const sheet = () => {
-      if (!shown.mesh) return;
-      pass.setPipeline(drawing.sheet);
-      pass.setVertexBuffer(0, shown.mesh.vertices);
-      pass.setIndexBuffer(shown.mesh.triangles, 'uint32');
-      pass.drawIndexed(shown.mesh.count);
-    };
-    const translucent = shown.picture.mesh?.translucent ?? false;
-    const own = shown.picture.lines.length;
-    const lines = (first: number, count: number) => {
-      if (count === 0) return;
-      pass.setPipeline(drawing.lines);
-      pass.setVertexBuffer(0, shown.lines);
-      pass.draw(4, count, 0, first);
-    };
-    if (!translucent) sheet();
-    lines(0, shown.lineCount - own);
-    if (translucent) sheet();
-    lines(shown.lineCount - own, own);
-    const { places, count } = shown.points;
-    pass.setVertexBuffer(0, places);
-    for (const pipeline of [drawing.shadows, ...(shown.mesh ? [drawing.hidden] : []), drawing.balls]) {
-      pass.setPipeline(pipeline);
-      pass.draw(4, count);
-    }
-    if (shown.marker) {
-      pass.setPipeline(drawing.ring);
-      pass.setVertexBuffer(0, shown.marker);
-      pass.draw(4, 1);
-    }
+    recordFrame(pass, drawing, drawing.bindings, shown);
     pass.end();
     device.queue.submit([encoder.finish()]);
-  }
-
-  #viewNumbers({ axes, radii }: Picture, { width, height, ratio }: Size): Float32Array<ArrayBuffer> {
-    const { matrix, focal } = projection(this.#camera, width / height);
-    const { eye, right, up } = directions(this.#camera);
-    const { surface, grid, muted, axes: lines, chosen, others, marker } = this.#theme;
-    // Shadows lie a little above the floor, whose lines they would otherwise meet.
-    const floor = (axes[1]?.from ?? 0) + 0.002;
-    const colours: Colour[] = [surface, grid, muted, lines[0], lines[1], chosen, others, marker, lines[2]];
-    const four = (list: readonly Colour[], count: number) =>
-      Array.from({ length: count }, (_, k) => [...(list[k] ?? surface), 1]).flat();
-    return new Float32Array([
-      ...matrix,
-      ...eye,
-      floor,
-      ...right,
-      radii[0],
-      ...up,
-      radii[1],
-      width,
-      height,
-      ratio,
-      focal,
-      ...four(colours, 12),
-      ...four(SCALE, 16),
-    ]);
   }
 
   #attach({ width, height }: Size) {
@@ -360,13 +275,14 @@ export class Scene {
   }
 }
 
-function lineNumbers(lines: readonly Line[]): ArrayBuffer {
-  const bytes = new ArrayBuffer(lines.length * LINE_NUMBERS * 4);
-  const floats = new Float32Array(bytes);
-  const words = new Uint32Array(bytes);
-  lines.forEach(({ start, end, width, style, places = [0, 0] }, k) => {
-    floats.set([...start, ...end, ...places, width], k * LINE_NUMBERS);
-    words[k * LINE_NUMBERS + 9] = style;
-  });
-  return bytes;
+/** Whether the same would be shown of the same data: then the same box means the same. */
+function sameView(shown: Shown, plan: Plan, { network }: Points): boolean {
+  const before = shown.points.network;
+  return (
+    JSON.stringify(shown.plan) === JSON.stringify(plan) &&
+    before.activation.spec === network.activation.spec &&
+    before.dimension === network.dimension &&
+    before.width === network.width &&
+    before.dataSum === network.dataSum
+  );
 }

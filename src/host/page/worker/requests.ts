@@ -5,6 +5,7 @@ import type { DataSummary } from '../../files/describe.ts';
 import type { TaskName } from '../../tasks/index.ts';
 import type { StableStep } from '../../tasks/notes.ts';
 import type { KeptWeights, TaskEvent } from '../../tasks/task.ts';
+import type { SceneAsk } from '../scene/messages.ts';
 import type { Contents } from './data/contents.ts';
 
 export interface Requests {
@@ -27,6 +28,8 @@ export interface Requests {
   readonly forgetFiles: Request<{ readonly names: readonly string[] }, never, null>;
   /** What there is to know of the data that settings name. */
   readonly describeData: Request<{ readonly settings: Settings }, never, DataDescription>;
+  /** Draws the 3-D view of what the experiment shows, until the port is told to close. Answers at once. */
+  readonly scene: Request<SceneAsk, never, null>;
 }
 
 export interface DataDescription {

@@ -19,6 +19,8 @@ serve(
     keepFile: async (ask, context) => (await data()).keepFile(ask, context),
     forgetFiles: async (ask) => (await data()).forgetFiles(ask),
     describeData: async (ask) => (await data()).describeData(ask),
+    // Loaded where there is a canvas to draw on.
+    scene: async (ask) => (await import('../scene/serve.ts')).serveScene(ask),
   },
   self as unknown as Worker,
 );

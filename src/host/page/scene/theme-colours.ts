@@ -1,0 +1,17 @@
+import { colour } from './colours.ts';
+import type { ThemeColours } from './messages.ts';
+
+/** The page's colours as they are in force now, for what is drawn in the worker. @throws BAD_ARGUMENT for one that is not #rrggbb */
+export function themeColours(): ThemeColours {
+  const style = getComputedStyle(document.documentElement);
+  const read = (name: string) => colour(style.getPropertyValue(name).trim());
+  return {
+    surface: read('--surface'),
+    grid: read('--edge'),
+    muted: read('--muted'),
+    axes: [read('--bad'), read('--good'), read('--fourth')],
+    chosen: read('--accent'),
+    others: read('--edge-control'),
+    marker: read('--run-1'),
+  };
+}
