@@ -4,10 +4,13 @@ import { describe, expect, test } from 'vitest';
 import { type Axes, axisLabels, axisLines, carried, quarterOf, toWorld } from '../../src/host/page/scene/axes.ts';
 import { type Camera, directions, HOME, moved, onScreen, projection } from '../../src/host/page/scene/camera.ts';
 import { colour, SCALE, scaleColour } from '../../src/host/page/scene/colours.ts';
+import { byKey, byPointers, glided } from '../../src/host/page/scene/controls.ts';
+import { legible } from '../../src/host/page/scene/legible.ts';
 import { type Instance, offsetsOf, onManifold, shapeOf, sheetOf } from '../../src/host/page/scene/manifold.ts';
 import { normalsOf, wallOf } from '../../src/host/page/scene/mesh.ts';
-import type { CameraMessage } from '../../src/host/page/scene/messages.ts';
+import type { CameraMessage, Label } from '../../src/host/page/scene/messages.ts';
 import { sizeOf } from '../../src/host/page/scene/target.ts';
+import { Ticker } from '../../src/host/page/scene/ticker.ts';
 import { activation, activationNames } from '../../src/model/activations.ts';
 import { makeProblem, residual, sharpness } from '../../src/reference/network.ts';
 
@@ -306,6 +309,7 @@ describe('colours and sizes', () => {
     });
     for (const [k, value] of lightness.slice(1).entries()) expect(value).toBeGreaterThan(lightness[k]);
     expect([scaleColour(-1), scaleColour(2)]).toEqual([SCALE[0], SCALE[SCALE.length - 1]]);
+    expect(colour('#fff')).toEqual(colour('#ffffff'));
     expect(() => colour('red')).toThrow("'red' is not a colour");
   });
 
@@ -317,5 +321,127 @@ describe('colours and sizes', () => {
     const large = sizeOf(3840, 2160, 3, false);
     expect(large.width * large.height).toBeLessThanOrEqual(2560 * 1600);
     expect(() => sizeOf(0, 400, 1, true)).toThrow(/width = 0/);
+  });
+});
+
+describe('labels', () => {
+  const label = (text: string, kind: Label['kind'], x: number, y: number): Label => ({ text, kind, x, y });
+
+  test('numbers give way to titles and to each other, and only those that meet', () => {
+    const title = label('difference', 'axis', 100, 100);
+    const far = label('1', 'tick', 200, 100);
+    const kept = legible([label('0', 'tick', 120, 104), far, label('2', 'tick', 203, 104), title]);
+    expect(kept).toEqual([title, far]);
+  });
+});
+
+describe('frames', () => {
+  /** A clock that stands until it is moved. */
+  function stoppedClock() {
+    let time = 0;
+    const calls: { at: number; call: () => void }[] = [];
+    const clock = {
+      now: () => time,
+      soon: (call: () => void) => void calls.push({ at: time + 16, call }),
+      later: (call: () => void, milliseconds: number) => void calls.push({ at: time + milliseconds, call }),
+    };
+    const advance = async (milliseconds: number) => {
+      const end = time + milliseconds;
+      for (;;) {
+        calls.sort((a, b) => a.at - b.at);
+        if (!(calls[0]?.at <= end)) break;
+        const { at, call } = calls.shift()!;
+        time = at;
+        call();
+        for (let k = 0; k < 5; k++) await Promise.resolve();
+      }
+      time = end;
+    };
+    const pass = (milliseconds: number) => {
+      time += milliseconds;
+    };
+    return { clock, advance, pass };
+  }
+
+  test('are drawn when something has changed, one at a time, and the last change is seen', async () => {
+    const { clock, advance } = stoppedClock();
+    let drawn = 0;
+    const ticker = new Ticker(async () => void drawn++, 1, clock);
+    await advance(1000);
+    expect(drawn).toBe(0);
+    for (let k = 0; k < 10; k++) ticker.touch();
+    await advance(100);
+    expect(drawn).toBe(1);
+    ticker.touch();
+    await advance(16);
+    expect(drawn).toBe(2);
+    ticker.stop();
+    ticker.touch();
+    await advance(100);
+    expect(drawn).toBe(2);
+  });
+
+  test('take no more than their share of the time', async () => {
+    const { clock, advance, pass } = stoppedClock();
+    let drawn = 0;
+    const ticker: Ticker = new Ticker(
+      async () => {
+        drawn++;
+        pass(40);
+        ticker.touch();
+      },
+      0.25,
+      clock,
+    );
+    ticker.touch();
+    await advance(1760);
+    // Each takes 40 ms and leaves 120 to others, and the next picture is 16 away.
+    expect(drawn).toBe(10);
+  });
+});
+
+describe('what hands and keys do', () => {
+  test('one pointer turns, with Shift it carries; two carry and zoom', () => {
+    expect(byPointers([[10, 10]], [[30, 20]], 200, false)).toEqual([{ kind: 'orbit', dx: 0.1, dy: 0.05 }]);
+    expect(byPointers([[10, 10]], [[30, 20]], 200, true)).toEqual([{ kind: 'pan', dx: 0.1, dy: 0.05 }]);
+    const pinch = byPointers(
+      [
+        [0, 0],
+        [100, 0],
+      ],
+      [
+        [0, 0],
+        [200, 0],
+      ],
+      100,
+      false,
+    );
+    expect(pinch).toEqual([
+      { kind: 'pan', dx: 0.5, dy: 0 },
+      { kind: 'zoom', factor: 2 },
+    ]);
+  });
+
+  test('arrows, plus, minus and 0; other keys are the page’s', () => {
+    expect(byKey('ArrowLeft', false)).toMatchObject({ kind: 'orbit', dx: -0.05 });
+    expect(byKey('ArrowDown', true)).toMatchObject({ kind: 'pan', dy: 0.05 });
+    const [nearer, farther] = [byKey('+', true), byKey('-', false)] as { factor: number }[];
+    expect(nearer.factor * farther.factor).toBeCloseTo(1, 12);
+    expect(byKey('0', false)).toBe('home');
+    expect(byKey('Tab', false)).toBeNull();
+  });
+
+  test('a glide slows down, ends, and goes as far in many pieces as in one', () => {
+    const start = { dx: 0.001, dy: -0.0005 };
+    const whole = glided(start, 100).message as { dx: number };
+    let way = 0;
+    let rest: typeof start | null = start;
+    for (let k = 0; k < 10 && rest; k++) {
+      const step = glided(rest, 10);
+      way += (step.message as { dx: number }).dx;
+      rest = step.rest;
+    }
+    expect(way).toBeCloseTo(whole.dx, 12);
+    expect(glided(start, 5000).rest).toBeNull();
   });
 });

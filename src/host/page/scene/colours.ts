@@ -2,13 +2,14 @@
 import { FlatwalkError } from '../../../model/errors.ts';
 import type { Colour, ThemeColours } from './messages.ts';
 
-/** `#rrggbb` as numbers. @throws BAD_ARGUMENT */
+/** `#rrggbb`, or `#rgb` as styles are shortened when they are built, as numbers. @throws BAD_ARGUMENT */
 export function colour(text: string): Colour {
-  if (!/^#[0-9a-f]{6}$/i.test(text)) {
-    throw new FlatwalkError('BAD_ARGUMENT', `'${text}' is not a colour`, 'Write it as #rrggbb.');
-  }
-  const at = (k: number) => Number.parseInt(text.slice(k, k + 2), 16) / 255;
-  return [at(1), at(3), at(5)];
+  const digits = /^#([0-9a-f]{6}|[0-9a-f]{3})$/i.exec(text)?.[1];
+  if (!digits) throw new FlatwalkError('BAD_ARGUMENT', `'${text}' is not a colour`, 'Write it as #rrggbb.');
+  const [r, g, b] = (digits.length === 3 ? [...digits].map((digit) => digit + digit) : digits.match(/../g)!).map(
+    (two) => Number.parseInt(two, 16) / 255,
+  );
+  return [r, g, b];
 }
 
 export const LIGHT: ThemeColours = {

@@ -119,10 +119,10 @@ function Canvas() {
         {picture?.scale ? <Scale {...picture.scale} /> : <span />}
         <div class="buttons scene-buttons">
           <button type="button" aria-label="Turn left" onClick={() => camera({ kind: 'orbit', dx: TURN, dy: 0 })}>
-            ⟲
+            ←
           </button>
           <button type="button" aria-label="Turn right" onClick={() => camera({ kind: 'orbit', dx: -TURN, dy: 0 })}>
-            ⟳
+            →
           </button>
           <button type="button" aria-label="Nearer" onClick={() => camera({ kind: 'zoom', factor: ZOOM })}>
             +

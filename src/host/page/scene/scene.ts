@@ -7,12 +7,13 @@
 import type { Gpu } from '../../../engine/gpu.ts';
 import type { Engine, Problem } from '../../../engine/index.ts';
 import { FlatwalkError } from '../../../model/errors.ts';
-import { axisLabels, type Quarter, quarterOf } from './axes.ts';
+import { axisLabels, type PlacedLabel, type Quarter, quarterOf } from './axes.ts';
 import { holds } from './box.ts';
 import { directions, HOME, moved, onScreen, projection } from './camera.ts';
 import { LIGHT } from './colours.ts';
 import { lineNumbers, putShown, recordFrame, type Shown, VIEW_NUMBERS, viewNumbers } from './frame.ts';
 import { Holdings, RENDER_ATTACHMENT, Usage, watched } from './holdings.ts';
+import { legible } from './legible.ts';
 import type { CameraMessage, Described, Label, ThemeColours, View } from './messages.ts';
 import { type Picture, pictureOf } from './picture.ts';
 import { DEPTH_FORMAT, type Drawing, makeDrawing } from './pipelines.ts';
@@ -153,15 +154,16 @@ export class Scene {
     const { matrix } = projection(this.#camera, width / height);
     const quarter = quarterOf(directions(this.#camera).back);
     const { marker } = picture;
-    const placed = [
+    const placed: PlacedLabel[] = [
+      ...(marker ? [{ text: marker.text, kind: 'marker' as const, at: marker.at }] : []),
       ...axisLabels(picture.axes, quarter),
-      ...(marker ? [{ text: marker.text, kind: 'marker' as const, at: marker.at, axis: undefined }] : []),
     ];
-    return placed.flatMap(({ at, text, kind, axis }) => {
-      const found = onScreen(matrix, at, width, height);
-      if (!found || found.x < 0 || found.y < 0 || found.x > width || found.y > height) return [];
-      return [{ text, kind, x: found.x, y: found.y, ...(axis !== undefined && { axis }) }];
+    const found = placed.flatMap(({ at, text, kind, axis }): Label[] => {
+      const spot = onScreen(matrix, at, width, height);
+      if (!spot || spot.x < 0 || spot.y < 0 || spot.x > width || spot.y > height) return [];
+      return [{ text, kind, x: spot.x, y: spot.y, ...(axis !== undefined && { axis }) }];
     });
+    return legible(found);
   }
 
   /** What is drawn around the points; null before the first. */

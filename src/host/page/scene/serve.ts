@@ -20,6 +20,16 @@ export async function serveScene({ canvas, port }: SceneAsk): Promise<null> {
   return null;
 }
 
+/**
+ * Some browsers lose the device of a software adapter with the first picture that is presented. Then there are no more of them: a run
+ * is worth more.
+ */
+let costly = false;
+/** Milliseconds and pictures after which a loss has another cause. */
+const SUSPECT = { milliseconds: 3000, pictures: 20 };
+const COSTLY =
+  'The GPU device was lost when the first pictures were shown, so there are no more of them until the page is loaded again.';
+
 class Served {
   readonly #canvas: OffscreenCanvas;
   readonly #port: MessagePort;
@@ -32,6 +42,9 @@ class Served {
   #theme = LIGHT;
   #size: Extract<ToScene, { kind: 'size' }> | null = null;
   #labels = '';
+  /** Pictures that the present device was asked for, and when the first was. */
+  #pictures = 0;
+  #firstAt = 0;
   #closed = false;
 
   constructor(canvas: OffscreenCanvas, port: MessagePort) {
@@ -89,6 +102,10 @@ class Served {
       if (!this.#scene?.described) this.#tell({ kind: 'empty' });
       return;
     }
+    if (costly) {
+      this.#tell({ kind: 'failed', message: COSTLY });
+      return;
+    }
     try {
       const scene = await this.#open();
       if (!scene || this.#problem !== problem) return;
@@ -125,11 +142,19 @@ class Served {
     this.#scene = scene;
     const share = engine.adapter.software ? SHARE.software : SHARE.gpu;
     this.#ticker = new Ticker(() => this.#frame(engine, scene), share);
+    this.#pictures = 0;
+    void engine.device.lost.then(() => {
+      if (this.#engine !== engine || this.#closed || this.#pictures === 0) return;
+      if (this.#pictures > SUSPECT.pictures || performance.now() - this.#firstAt > SUSPECT.milliseconds) return;
+      costly = true;
+      this.#fail(new Error(COSTLY));
+    });
     return scene;
   }
 
   async #frame(engine: Engine, scene: Scene): Promise<void> {
     try {
+      if (this.#pictures++ === 0) this.#firstAt = performance.now();
       if (!(await scene.frame())) return;
       const labels = scene.labels();
       const text = JSON.stringify(labels);

@@ -1,7 +1,7 @@
 import { colour } from './colours.ts';
 import type { ThemeColours } from './messages.ts';
 
-/** The page's colours as they are in force now, for what is drawn in the worker. @throws BAD_ARGUMENT for one that is not #rrggbb */
+/** The page's colours as they are in force now, for what is drawn in the worker. @throws BAD_ARGUMENT for one that is no #rrggbb */
 export function themeColours(): ThemeColours {
   const style = getComputedStyle(document.documentElement);
   const read = (name: string) => colour(style.getPropertyValue(name).trim());
@@ -11,7 +11,7 @@ export function themeColours(): ThemeColours {
     muted: read('--muted'),
     axes: [read('--bad'), read('--good'), read('--fourth')],
     chosen: read('--accent'),
-    others: read('--edge-control'),
+    others: read('--other'),
     marker: read('--run-1'),
   };
 }
