@@ -12,6 +12,11 @@ interface Tab {
 
 export const tabs = {
   experiment: { title: 'Experiment', words: 'See the walk happen', View: Experiment },
+  compare: {
+    title: 'Compare',
+    words: 'Runs beside each other',
+    View: lazily(async () => (await import('./compare/compare.tsx')).Compare),
+  },
   benchmark: {
     title: 'Benchmark',
     words: 'Measure this GPU',

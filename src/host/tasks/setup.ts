@@ -174,7 +174,8 @@ async function retractStart(problem: Problem, labels: ArrayLike<number>): Promis
   return `Retracted the start: largest residual ${left.toPrecision(3)}`;
 }
 
-function startingWeights(o: DataOptions): ArrayLike<number> {
+/** Theta as its replicas begin: m x d numbers for all alike, or replicas x m x d. @throws BAD_SHAPE, NOT_DEFINED */
+export function startingWeights(o: DataOptions): ArrayLike<number> {
   const { dimension: d, width: m, start, seed, inputs, labels } = o;
   if (start.kind === 'weights') return start.weights;
   if (start.kind === 'sign-matched') refuseDependent(o);

@@ -58,9 +58,12 @@ export class RunRecord {
   seconds = 0;
   #stop: AbortController | null = null;
   #frame = 0;
+  readonly #apart: boolean;
 
-  constructor(settings: Settings) {
+  /** `apart`: it is not the run that the experiment shows. */
+  constructor(settings: Settings, { apart = false }: { readonly apart?: boolean } = {}) {
     this.settings = settings;
+    this.#apart = apart;
   }
 
   /** Steps whose result is the newest that is known. */
@@ -88,7 +91,8 @@ export class RunRecord {
     this.#stop = new AbortController();
     const began = performance.now();
     try {
-      const ask = { settings: this.settings, resume: this.checkpoint ?? undefined, until, duration };
+      const apart = this.#apart;
+      const ask = { settings: this.settings, resume: this.checkpoint ?? undefined, until, duration, apart };
       const around = { signal: this.#stop.signal, onEvent: (event: TrainEvent) => this.#hear(event) };
       const { outcome, checkpoint, weights } = await call('train', ask, around);
       this.checkpoint = checkpoint ?? this.checkpoint;

@@ -2,6 +2,7 @@
 import type { AdapterDescription, Checkpoint, MetricRow, Outcome } from '../../../engine/index.ts';
 import type { Settings } from '../../config/table.ts';
 import type { DataSummary } from '../../files/describe.ts';
+import type { EnsembleStart, GridEvent, GridOptions, GridPlace, GridResult } from '../../tasks/grid-cells.ts';
 import type { TaskName } from '../../tasks/index.ts';
 import type { StableStep } from '../../tasks/notes.ts';
 import type { KeptWeights, TaskEvent } from '../../tasks/task.ts';
@@ -19,6 +20,10 @@ export interface Requests {
   readonly predict: Request<{ readonly settings: Settings }, never, Prediction>;
   /** A part of a training run: from its start or a checkpoint, to its end, a step, or the wish to pause. */
   readonly train: Request<TrainAsk, TrainEvent, TrainAnswer>;
+  /** All cells of a grid of settings, or those after a pause. */
+  readonly grid: Request<GridOptions & { readonly resume: GridPlace | null }, GridEvent, GridResult>;
+  /** What a grid would be like, for each of its ensembles. Trains nothing. */
+  readonly surveyGrid: Request<GridOptions, never, readonly EnsembleStart[]>;
   /** Reads a file that a visitor has dropped, keeps it under its name in the worker's memory, and says what it is. */
   readonly keepFile: Request<
     { readonly file: string; readonly content: Blob },
@@ -71,6 +76,8 @@ export interface TrainAsk {
   readonly until?: number;
   /** Milliseconds that the whole run should take at least, so that people can follow it; 0 for as fast as it can be. */
   readonly duration: number;
+  /** The run is not the one that the experiment shows: views of its weights do not follow it, and there is no feature matrix. */
+  readonly apart?: boolean;
 }
 
 export type TrainEvent =

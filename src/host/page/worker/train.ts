@@ -15,7 +15,7 @@ const MOST_FEATURES = 1 << 18;
 /** Milliseconds between two checkpoints: what a lost device takes away at most. */
 const BETWEEN_CHECKPOINTS = 2000;
 /** Milliseconds that the device may be at work between two frames of the page. */
-const FRAME = 8;
+export const FRAME = 8;
 /** Milliseconds between two heat maps. */
 const BETWEEN_FEATURES = 40;
 
@@ -23,7 +23,30 @@ const BETWEEN_FEATURES = 40;
  * @throws BAD_ARGUMENT where the settings name data that are not there, and what the engine throws for settings that cannot be
  * carried out; a lost device is an outcome
  */
-export async function train(ask: TrainAsk, { emit, signal }: HandlerContext<'train'>): Promise<TrainAnswer> {
+export async function train(ask: TrainAsk, around: HandlerContext<'train'>): Promise<TrainAnswer> {
+  if (!ask.apart) return trainPart(ask, around, { show, moved });
+  let mine: Problem | null = null;
+  try {
+    const own = (problem: Problem | null) => {
+      mine = problem;
+    };
+    return await trainPart(ask, around, { show: own, moved: () => {} });
+  } finally {
+    (mine as Problem | null)?.dispose();
+  }
+}
+
+/** Where the problem of a run is kept for views, and how they are told that it has moved. */
+interface Showing {
+  readonly show: (problem: Problem | null) => void;
+  readonly moved: () => void;
+}
+
+async function trainPart(
+  ask: TrainAsk,
+  { emit, signal }: HandlerContext<'train'>,
+  { show, moved }: Showing,
+): Promise<TrainAnswer> {
   const engine = await openEngine();
   const { resume, until } = ask;
   const { settings, data, weights, config, facts, notes } = await samplesFor(ask.settings);
@@ -56,7 +79,7 @@ export async function train(ask: TrainAsk, { emit, signal }: HandlerContext<'tra
     stopWhen: options.stopWhen ? (row) => isDue(row.step) && (options.stopWhen?.(row) ?? false) : pace && (() => false),
   });
   const isDue = (step: number) => step % options.every === 0 || step === total;
-  const features = new Features(problem, emit);
+  const features = new Features(problem, emit, !ask.apart);
   if (resume === undefined) await features.tell(0);
   let taken: Checkpoint | null = null;
   let saved = performance.now();
@@ -108,11 +131,11 @@ class Features {
   readonly #small: boolean;
   #told = 0;
 
-  constructor(problem: Problem, emit: (event: TrainEvent, transfer?: Transferable[]) => void) {
+  constructor(problem: Problem, emit: (event: TrainEvent, transfer?: Transferable[]) => void, wanted: boolean) {
     const { replicas, width, samples } = problem.shape;
     this.#problem = problem;
     this.#emit = emit;
-    this.#small = replicas * width * samples <= MOST_FEATURES;
+    this.#small = wanted && replicas * width * samples <= MOST_FEATURES;
   }
 
   async tellSoon(step: number): Promise<void> {

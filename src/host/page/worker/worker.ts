@@ -1,6 +1,7 @@
 /** Computes for the page, so that the page itself never waits. */
 import { check } from './before.ts';
 import { openEngine } from './engine.ts';
+import { grid, surveyGrid } from './grid.ts';
 import { predict } from './predict.ts';
 import { performTask } from './tasks.ts';
 import { train } from './train.ts';
@@ -16,6 +17,8 @@ serve(
     check,
     predict,
     train,
+    grid,
+    surveyGrid,
     keepFile: async (ask, context) => (await data()).keepFile(ask, context),
     forgetFiles: async (ask) => (await data()).forgetFiles(ask),
     describeData: async (ask) => (await data()).describeData(ask),

@@ -1,0 +1,189 @@
+/** A phase diagram as it is trained: the rows of its ensembles, and what each of its cells says. */
+import { type Signal, signal } from '@preact/signals';
+import type { MetricRow } from '../../../engine/index.ts';
+import type { Given } from '../../config/table.ts';
+import {
+  type EnsembleCells,
+  type EnsembleStart,
+  ensemblesOf,
+  type GridOptions,
+  type GridPlace,
+} from '../../tasks/grid-cells.ts';
+import { spread } from '../kit/statistics.ts';
+import { call } from '../session/link.ts';
+import { pauseRunning, type Running, running } from '../session/record.ts';
+import type { EventOf } from '../worker/requests.ts';
+import { type MeasureName, measureOf } from './measures.ts';
+
+export type GridState =
+  | { readonly kind: 'new' }
+  | { readonly kind: 'running' }
+  | { readonly kind: 'paused' }
+  | { readonly kind: 'over' }
+  | { readonly kind: 'stopped' }
+  | { readonly kind: 'failed'; readonly error: Error };
+
+export interface Ensemble extends EnsembleCells {
+  start: EnsembleStart | null;
+  readonly rows: MetricRow[];
+  /** Where a pause happened to be. */
+  passing: MetricRow | null;
+}
+
+/** One cell at one time. */
+export interface Reading {
+  readonly step: number;
+  /** Over the replicas that have not diverged; null where there is none, or no such measure. */
+  readonly median: number | null;
+  readonly low: number | null;
+  readonly high: number | null;
+  readonly diverged: readonly { readonly replica: number; readonly step: number }[];
+}
+
+/** As it was asked for. */
+export interface GridAsk extends GridOptions {
+  /** What was said in the form, for the cells to be opened as experiments. */
+  readonly given: Given;
+}
+
+export class GridRun implements Running {
+  readonly options: GridAsk;
+  readonly ensembles: readonly Ensemble[];
+  readonly state: Signal<GridState> = signal({ kind: 'new' });
+  /** Counts changes of the rows. */
+  readonly changed = signal(0);
+  /** Spent on computing. */
+  seconds = 0;
+  #next: GridPlace | null = null;
+  #stop: AbortController | null = null;
+  #frame = 0;
+  readonly #places = new Map<number, { readonly ensemble: Ensemble; readonly first: number }>();
+
+  /** @throws BAD_ARGUMENT for a grid that is none */
+  constructor(options: GridAsk) {
+    this.options = options;
+    this.ensembles = ensemblesOf(options.grid).map((cells) => ({ ...cells, start: null, rows: [], passing: null }));
+    for (const ensemble of this.ensembles) {
+      for (const [at, cell] of ensemble.cells.entries()) {
+        this.#places.set(cell, { ensemble, first: at * options.repeats });
+      }
+    }
+  }
+
+  /** The ensemble of a cell, and the number that its first replica has there. */
+  place(cell: number): { readonly ensemble: Ensemble; readonly first: number } {
+    const found = this.#places.get(cell);
+    if (!found) throw new Error(`there is no cell ${cell}`);
+    return found;
+  }
+
+  /** Trains all cells, or those after a pause. What computes is paused first. Never rejects: what goes wrong is a state. */
+  async go(): Promise<void> {
+    if (!['new', 'paused'].includes(this.state.value.kind)) return;
+    await pauseRunning();
+    running.value = this;
+    this.state.value = { kind: 'running' };
+    this.#stop = new AbortController();
+    const began = performance.now();
+    try {
+      const { settings, grid, repeats } = this.options;
+      const around = { signal: this.#stop.signal, onEvent: (event: EventOf<'grid'>) => this.#hear(event) };
+      const { outcomes, next } = await call('grid', { settings, grid, repeats, resume: this.#next }, around);
+      this.#next = next;
+      const lost = outcomes.find((outcome) => outcome.kind === 'lost');
+      this.state.value = lost ? { kind: 'failed', error: lost.error } : next ? { kind: 'paused' } : { kind: 'over' };
+    } catch (error) {
+      this.state.value = { kind: 'failed', error: error as Error };
+    } finally {
+      running.value = null;
+      this.seconds += (performance.now() - began) / 1000;
+      this.changed.value += 1;
+    }
+  }
+
+  pause(): void {
+    this.#stop?.abort();
+  }
+
+  /** Gives up what is left, and keeps what is there. */
+  stop(): void {
+    this.pause();
+    if (this.state.value.kind === 'paused') this.state.value = { kind: 'stopped' };
+  }
+
+  /** How much of all steps has been taken, 0 to 1. */
+  get share(): number {
+    const { steps } = this.options.settings;
+    const taken = this.ensembles.map((one) =>
+      steps > 0 ? (newest(one)?.step ?? 0) / steps : one.rows.length > 0 ? 1 : 0,
+    );
+    const cells = this.ensembles.map((one) => one.cells.length);
+    const all = cells.reduce((sum, count) => sum + count, 0);
+    return taken.reduce((sum, share, k) => sum + share * cells[k], 0) / all;
+  }
+
+  /** What a cell says now; null before it has begun. */
+  read(cell: number, measure: MeasureName): Reading | null {
+    const { ensemble, first } = this.place(cell);
+    const row = newest(ensemble);
+    return row && readRow(row, ensemble, first, this.options.repeats, measure);
+  }
+
+  /** The rows of one cell alone, as those of a run with its replicas. The gap is a share of F*. */
+  rowsOf(cell: number): MetricRow[] {
+    const { ensemble, first } = this.place(cell);
+    const { repeats } = this.options;
+    const all = ensemble.passing ? [...ensemble.rows, ensemble.passing] : ensemble.rows;
+    return all.map(({ step, values, diverged }) => ({
+      step,
+      values: Object.fromEntries(
+        Object.entries(values).map(([metric, list]) => {
+          const own = list.slice(first, first + repeats);
+          return [metric, metric === 'gap' ? own.map((value) => relative(value as number, ensemble)) : own];
+        }),
+      ),
+      diverged: diverged
+        .filter(({ replica }) => replica >= first && replica < first + repeats)
+        .map(({ replica, step: at }) => ({ replica: replica - first, step: at })),
+    }));
+  }
+
+  #hear(event: EventOf<'grid'>): void {
+    const ensemble = this.ensembles[event.ensemble];
+    if (event.kind === 'ensemble') {
+      ensemble.start = event;
+    } else {
+      ensemble.passing = event.passing ? event.row : null;
+      if (!event.passing) ensemble.rows.push(event.row);
+    }
+    // Once a frame, however many rows there were. A page that is hidden has no frames, and shows them when it is back.
+    if (this.#frame !== 0) return;
+    this.#frame = requestAnimationFrame(() => {
+      this.#frame = 0;
+      this.changed.value += 1;
+    });
+  }
+}
+
+const newest = ({ passing, rows }: Ensemble) => passing ?? rows.at(-1) ?? null;
+
+/** A gap as a share of F*; not a number where that is 0 or does not exist. */
+function relative(value: number, { start }: Ensemble): number {
+  return start?.traceOptimum ? value / start.traceOptimum : Number.NaN;
+}
+
+function readRow(row: MetricRow, ensemble: Ensemble, first: number, repeats: number, name: MeasureName): Reading {
+  const measure = measureOf(name);
+  const own = row.diverged.filter(({ replica }) => replica >= first && replica < first + repeats);
+  const lost = new Set(own.map(({ replica }) => replica));
+  const values = (row.values[measure.metric] ?? []) as number[];
+  const going = values.slice(first, first + repeats).filter((_, k) => !lost.has(first + k));
+  const found = spread(measure.relative ? going.map((value) => relative(value, ensemble)) : going);
+  return {
+    step: row.step,
+    median: found?.median ?? null,
+    low: found?.low ?? null,
+    high: found?.high ?? null,
+    diverged: own,
+  };
+}
