@@ -1,5 +1,5 @@
 import { useEffect, useRef, useState } from 'preact/hooks';
-import { type PlotData, StepPlot } from './plot.ts';
+import type { PlotData, StepPlot } from './plot.ts';
 
 interface PlotProps {
   readonly title: string;
@@ -12,22 +12,34 @@ interface PlotProps {
 export function PlotView({ title, caption, scale, data }: PlotProps) {
   const area = useRef<HTMLDivElement>(null);
   const plot = useRef<StepPlot | null>(null);
+  const latest = useRef(data);
+  latest.current = data;
   const [texts, setTexts] = useState<readonly string[]>([]);
+  const [failure, setFailure] = useState<unknown>(null);
+  if (failure !== null) throw failure;
   useEffect(() => {
-    if (!area.current) return;
-    const made = new StepPlot(area.current, scale, (next) =>
-      // The same words again are no reason to draw.
-      setTexts((before) => (before.join() === next.join() ? before : next)),
-    );
-    plot.current = made;
+    let ended = false;
+    const repaint = () => plot.current?.repaint();
+    const make = async () => {
+      // What draws comes after the page that shows it.
+      const { StepPlot } = await import('./plot.ts');
+      if (ended || !area.current) return;
+      plot.current = new StepPlot(area.current, scale, (next) =>
+        // The same words again are no reason to draw.
+        setTexts((before) => (before.join() === next.join() ? before : next)),
+      );
+      plot.current.show(latest.current);
+    };
+    make().catch(setFailure);
     const dark = matchMedia('(prefers-color-scheme: dark)');
-    const repaint = () => made.repaint();
     dark.addEventListener('change', repaint);
     document.addEventListener('themechange', repaint);
     return () => {
+      ended = true;
       dark.removeEventListener('change', repaint);
       document.removeEventListener('themechange', repaint);
-      made.dispose();
+      plot.current?.dispose();
+      plot.current = null;
     };
   }, [scale]);
   useEffect(() => {

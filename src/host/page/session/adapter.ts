@@ -15,6 +15,8 @@ export const adapterState = signal<AdapterState>({ kind: 'looking' });
 export async function openAdapter(): Promise<void> {
   adapterState.value = { kind: 'looking' };
   try {
+    // Where a page has none, its worker has none, and need not be loaded to say so.
+    if (!('gpu' in navigator)) throw new FlatwalkError('NO_WEBGPU', 'This browser has no WebGPU', '');
     adapterState.value = { kind: 'here', adapter: await call('open', null) };
   } catch (error) {
     adapterState.value = { kind: 'none', error: error as Error };
