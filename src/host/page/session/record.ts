@@ -95,14 +95,9 @@ export class RunRecord {
       const ask = { settings: this.settings, resume: this.checkpoint ?? undefined, until, duration, apart };
       const around = { signal: this.#stop.signal, onEvent: (event: TrainEvent) => this.#hear(event) };
       const { outcome, checkpoint, weights } = await call('train', ask, around);
-      this.checkpoint = checkpoint ?? this.checkpoint;
-      this.weights = weights ?? this.weights;
-      this.state.value =
-        outcome.kind === 'lost'
-          ? { kind: 'failed', error: outcome.error, lost: true }
-          : outcome.kind === 'paused'
-            ? { kind: 'paused' }
-            : { kind: 'over', outcome };
+      this.checkpoint = checkpoint;
+      this.weights = weights;
+      this.state.value = outcome.kind === 'paused' ? { kind: 'paused' } : { kind: 'over', outcome };
     } catch (error) {
       const lost = error instanceof FlatwalkError && error.code === 'DEVICE_LOST';
       this.state.value = { kind: 'failed', error: error as Error, lost };

@@ -134,8 +134,8 @@ export interface FeatureMatrix {
 
 export interface TrainAnswer {
   /** `aborted` where it was paused. */
-  readonly outcome: Outcome | { readonly kind: 'paused'; readonly step: number };
-  /** From where the run can go on; null where the device was lost. */
-  readonly checkpoint: Checkpoint | null;
-  readonly weights: KeptWeights | null;
+  readonly outcome: Exclude<Outcome, { readonly kind: 'lost' }> | { readonly kind: 'paused'; readonly step: number };
+  /** From where the run can go on. */
+  readonly checkpoint: Checkpoint;
+  readonly weights: KeptWeights;
 }

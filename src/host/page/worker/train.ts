@@ -21,7 +21,7 @@ const BETWEEN_FEATURES = 40;
 
 /**
  * @throws BAD_ARGUMENT where the settings name data that are not there, and what the engine throws for settings that cannot be
- * carried out; a lost device is an outcome
+ * carried out; DEVICE_LOST
  */
 export async function train(ask: TrainAsk, around: HandlerContext<'train'>): Promise<TrainAnswer> {
   if (!ask.apart) return trainPart(ask, around, { show, moved });
@@ -97,10 +97,8 @@ async function trainPart(
     saved = performance.now();
   }
   const outcome = await run.outcome;
-  if (outcome.kind === 'lost') {
-    show(null);
-    return { outcome, checkpoint: null, weights: null };
-  }
+  // With its code, which an error within an answer would lose on its way.
+  if (outcome.kind === 'lost') throw outcome.error;
   const checkpoint = await run.checkpoint();
   await features.tell(checkpoint.step);
   moved();
