@@ -18,8 +18,13 @@ describe.skipIf(withoutBrowser)('the 3-D view', () => {
     await server?.close();
   });
 
-  async function visit(query: string, action: (page: Page) => Promise<void>, before?: () => void): Promise<void> {
-    const page = await chrome.browser.newPage();
+  async function visit(
+    query: string,
+    action: (page: Page) => Promise<void>,
+    before?: () => void,
+    browser = chrome.browser,
+  ): Promise<void> {
+    const page = await browser.newPage();
     await page.setViewport({ width: 1280, height: 900 });
     const errors: string[] = [];
     page.on('pageerror', (error) => errors.push(String(error)));
@@ -152,4 +157,26 @@ describe.skipIf(withoutBrowser)('the 3-D view', () => {
       },
       () => Reflect.deleteProperty(HTMLCanvasElement.prototype, 'transferControlToOffscreen'),
     ));
+
+  test('where the first picture costs the device, there are no more of them, and the run goes on', async () => {
+    const fragile = await launchChrome({ ...pinned, show: false });
+    try {
+      const action = async (page: Page) => {
+        await page.click('#start');
+        await vi.waitFor(
+          async () => expect(await text(page, '.scene-instead')).toContain('was lost when the first picture'),
+          60_000,
+        );
+        await vi.waitFor(async () => expect(await text(page, '#status')).toMatch(/Done|lost/), 60_000);
+        // Once more: nothing is drawn, so nothing is lost.
+        await page.waitForSelector('#start:not(:disabled), #continue:not(:disabled)');
+        await page.click('#start, #continue');
+        await done(page);
+        expect(await text(page, '.scene-instead')).toContain('was lost when the first picture');
+      };
+      await visit('?steps=40&every=10&replicas=2', action, undefined, fragile.browser);
+    } finally {
+      await fragile.close();
+    }
+  });
 });

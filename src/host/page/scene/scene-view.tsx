@@ -119,10 +119,10 @@ function Canvas() {
         {picture?.scale ? <Scale {...picture.scale} /> : <span />}
         <div class="buttons scene-buttons">
           <button type="button" aria-label="Turn left" onClick={() => camera({ kind: 'orbit', dx: TURN, dy: 0 })}>
-            ←
+            <Turn to="left" />
           </button>
           <button type="button" aria-label="Turn right" onClick={() => camera({ kind: 'orbit', dx: -TURN, dy: 0 })}>
-            →
+            <Turn to="right" />
           </button>
           <button type="button" aria-label="Nearer" onClick={() => camera({ kind: 'zoom', factor: ZOOM })}>
             +
@@ -146,6 +146,15 @@ function Canvas() {
         with Shift they move; + and − or the wheel zoom; 0 fits.
       </p>
     </div>
+  );
+}
+
+/** An arrow around a corner; fonts often have none. */
+function Turn({ to }: { readonly to: 'left' | 'right' }) {
+  return (
+    <svg class={`turn ${to}`} viewBox="0 0 16 16" aria-hidden="true">
+      <path d="M13 12a5.5 5.5 0 1 0-9.6-5.5M3 2.5v4h4" />
+    </svg>
   );
 }
 

@@ -25,10 +25,10 @@ export async function serveScene({ canvas, port }: SceneAsk): Promise<null> {
  * is worth more.
  */
 let costly = false;
-/** Milliseconds and pictures after which a loss has another cause. */
-const SUSPECT = { milliseconds: 3000, pictures: 20 };
+/** Milliseconds after the canvas was taken, and after its first picture, from which on a loss has another cause. */
+const SUSPECT = { canvas: 5000, picture: 3000 } as const;
 const COSTLY =
-  'The GPU device was lost when the first pictures were shown, so there are no more of them until the page is loaded again.';
+  'The GPU device was lost when the first picture was to be shown, so there are no more of them until the page is loaded again.';
 
 class Served {
   readonly #canvas: OffscreenCanvas;
@@ -42,9 +42,9 @@ class Served {
   #theme = LIGHT;
   #size: Extract<ToScene, { kind: 'size' }> | null = null;
   #labels = '';
-  /** Pictures that the present device was asked for, and when the first was. */
-  #pictures = 0;
-  #firstAt = 0;
+  /** Until when a loss of the device is taken for the doing of the pictures. */
+  #suspectUntil = 0;
+  #pictured = false;
   #closed = false;
 
   constructor(canvas: OffscreenCanvas, port: MessagePort) {
@@ -96,14 +96,14 @@ class Served {
 
   /** Shows the problem there is, by the view that was asked for. Never rejects: what goes wrong is told. */
   async #show(keep: boolean): Promise<void> {
+    if (costly) {
+      this.#tell({ kind: 'failed', message: COSTLY });
+      return;
+    }
     const problem = this.#problem;
     if (!problem) {
       // Between two parts of a run the last picture stays; before the first there is none.
       if (!this.#scene?.described) this.#tell({ kind: 'empty' });
-      return;
-    }
-    if (costly) {
-      this.#tell({ kind: 'failed', message: COSTLY });
       return;
     }
     try {
@@ -142,10 +142,10 @@ class Served {
     this.#scene = scene;
     const share = engine.adapter.software ? SHARE.software : SHARE.gpu;
     this.#ticker = new Ticker(() => this.#frame(engine, scene), share);
-    this.#pictures = 0;
+    this.#suspectUntil = performance.now() + SUSPECT.canvas;
+    this.#pictured = false;
     void engine.device.lost.then(() => {
-      if (this.#engine !== engine || this.#closed || this.#pictures === 0) return;
-      if (this.#pictures > SUSPECT.pictures || performance.now() - this.#firstAt > SUSPECT.milliseconds) return;
+      if (this.#engine !== engine || this.#closed || performance.now() > this.#suspectUntil) return;
       costly = true;
       this.#fail(new Error(COSTLY));
     });
@@ -154,8 +154,9 @@ class Served {
 
   async #frame(engine: Engine, scene: Scene): Promise<void> {
     try {
-      if (this.#pictures++ === 0) this.#firstAt = performance.now();
       if (!(await scene.frame())) return;
+      if (!this.#pictured) this.#suspectUntil = Math.max(this.#suspectUntil, performance.now() + SUSPECT.picture);
+      this.#pictured = true;
       const labels = scene.labels();
       const text = JSON.stringify(labels);
       if (text !== this.#labels) this.#tell({ kind: 'labels', labels });

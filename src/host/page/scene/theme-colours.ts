@@ -1,4 +1,5 @@
-import { colour } from './colours.ts';
+import { theme } from '../session/theme.ts';
+import { colour, DARK, LIGHT } from './colours.ts';
 import type { ThemeColours } from './messages.ts';
 
 /** The page's colours as they are in force now, for what is drawn in the worker. @throws BAD_ARGUMENT for one that is no #rrggbb */
@@ -11,7 +12,8 @@ export function themeColours(): ThemeColours {
     muted: read('--muted'),
     axes: [read('--bad'), read('--good'), read('--fourth')],
     chosen: read('--accent'),
-    others: read('--other'),
+    // Between the page and the dark end of the scale, where grey of the page would be lost on one of them.
+    others: (theme.value === 'dark' ? DARK : LIGHT).others,
     marker: read('--run-1'),
   };
 }
