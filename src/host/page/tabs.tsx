@@ -22,6 +22,11 @@ export const tabs = {
     words: 'Measure this GPU',
     View: lazily(async () => (await import('./benchmark/benchmark.tsx')).Benchmark),
   },
+  verify: {
+    title: 'Verify',
+    words: 'Is what it computes right?',
+    View: lazily(async () => (await import('./verify/verify.tsx')).Verify),
+  },
 } satisfies Record<string, Tab>;
 
 export type TabName = keyof typeof tabs;

@@ -14,6 +14,8 @@ import { Random } from './verify/random.ts';
 export interface VerifyOptions {
   /** Fewer shapes and problems: what the tests run. */
   readonly quick?: boolean;
+  /** Only comparisons whose label, `<kernel>, <activation>`, has this in it. */
+  readonly filter?: string;
 }
 
 /** What was compared for one kernel with one activation. */
@@ -48,8 +50,12 @@ export interface Verification {
 /** Compares every kernel, and whole problems, with the float64 reference, on the engine's adapter. */
 export const verifyTask: Task<VerifyOptions, VerifyResult> = {
   name: 'verify',
-  async run(engine, { quick = false }, { emit, signal }) {
-    const all = verifications(quick);
+  async run(engine, { quick = false, filter = '' }, { emit, signal }) {
+    const all = verifications(quick).filter(({ label }) => label.includes(filter));
+    if (all.length === 0) {
+      const fix = `There are, for instance, ${kernelNames.slice(0, 3).join(', ')} and problems.`;
+      throw new FlatwalkError('BAD_ARGUMENT', `Nothing that is compared has '${filter}' in its name`, fix);
+    }
     const rows: VerifyRow[] = [];
     for (const [k, verification] of all.entries()) {
       if (signal?.aborted) {

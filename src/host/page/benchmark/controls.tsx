@@ -1,7 +1,6 @@
 import { Field } from '../kit/field.tsx';
 import { Notice } from '../kit/notice.tsx';
-import { ProgressLine } from '../kit/progress-line.tsx';
-import { TimeLeft } from '../kit/time-left.tsx';
+import { ProgressRoom } from '../kit/progress-room.tsx';
 import { adapterState } from '../session/adapter.ts';
 import { running as computing } from '../session/record.ts';
 import { effort, filter, running, start, stopMeasuring, suites, tellAddress } from './state.ts';
@@ -46,7 +45,7 @@ export function Controls() {
         </button>
         {none && <p class="complaint">Choose at least one suite.</p>}
       </div>
-      <Progress />
+      <ProgressRoom label="Measuring" progress={running.value} />
     </form>
   );
 }
@@ -133,20 +132,5 @@ function Hindrances() {
       )}
       <p class="hint">Keep this tab in sight until it is done: browsers slow down what nobody sees.</p>
     </>
-  );
-}
-
-/** Always as high, so that nothing below it jumps. */
-function Progress() {
-  const measuring = running.value;
-  return (
-    <div class="progress-room">
-      {measuring && (
-        <ProgressLine label="Measuring" share={measuring.share}>
-          <span class="case-name">{measuring.stopping ? 'Stopping …' : measuring.label}</span>
-          <TimeLeft began={measuring.began} share={measuring.share} />
-        </ProgressLine>
-      )}
-    </div>
   );
 }

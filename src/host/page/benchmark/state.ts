@@ -6,6 +6,7 @@ import { kernelFingerprint } from '../../../engine/plans/fingerprint.ts';
 import { FlatwalkError } from '../../../model/errors.ts';
 import type { TaskEvent } from '../../tasks/task.ts';
 import { pageEnvironment } from '../export/environment.ts';
+import type { Progress } from '../kit/progress-room.tsx';
 import { adapterState } from '../session/adapter.ts';
 import { attentionWarnings, watchAttention } from '../session/attention.ts';
 import { perform } from '../session/perform.ts';
@@ -15,14 +16,6 @@ import { takeTurn } from '../session/turn.ts';
 import { type BenchConfig, benchDocument, nameOf } from './document.ts';
 import { forget, keep, readKept } from './kept.ts';
 import { type PageEffort, type PageSuite, pageEfforts, pageSuites } from './suites.ts';
-
-export interface Running {
-  readonly share: number;
-  readonly label: string;
-  /** performance.now() of its beginning. */
-  readonly began: number;
-  readonly stopping: boolean;
-}
 
 export interface Entry {
   readonly id: string;
@@ -37,7 +30,7 @@ export const effort = signal<PageEffort>('quick');
 export const filter = signal('');
 readParts();
 
-export const running = signal<Running | null>(null);
+export const running = signal<Progress | null>(null);
 /** What the run that goes on, or that failed, has measured so far. */
 export const soFar = signal<readonly BenchCase[]>([]);
 export const failure = signal<Error | null>(null);
