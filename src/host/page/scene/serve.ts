@@ -25,8 +25,8 @@ export async function serveScene({ canvas, port }: SceneAsk): Promise<null> {
  * is worth more.
  */
 let costly = false;
-/** Milliseconds after the canvas was taken, and after its first picture, from which on a loss has another cause. */
-const SUSPECT = { canvas: 5000, picture: 3000 } as const;
+/** Milliseconds after the canvas was taken, after its first picture was begun and after it was done, in which a loss is its doing. */
+const SUSPECT = { canvas: 10_000, begun: 10_000, done: 3000 } as const;
 const COSTLY =
   'The GPU device was lost when the first picture was to be shown, so there are no more of them until the page is loaded again.';
 
@@ -142,7 +142,7 @@ class Served {
     this.#scene = scene;
     const share = engine.adapter.software ? SHARE.software : SHARE.gpu;
     this.#ticker = new Ticker(() => this.#frame(engine, scene), share);
-    this.#suspectUntil = performance.now() + SUSPECT.canvas;
+    this.#suspect(SUSPECT.canvas);
     this.#pictured = false;
     void engine.device.lost.then(() => {
       if (this.#engine !== engine || this.#closed || performance.now() > this.#suspectUntil) return;
@@ -154,8 +154,9 @@ class Served {
 
   async #frame(engine: Engine, scene: Scene): Promise<void> {
     try {
+      if (!this.#pictured) this.#suspect(SUSPECT.begun);
       if (!(await scene.frame())) return;
-      if (!this.#pictured) this.#suspectUntil = Math.max(this.#suspectUntil, performance.now() + SUSPECT.picture);
+      if (!this.#pictured) this.#suspect(SUSPECT.done);
       this.#pictured = true;
       const labels = scene.labels();
       const text = JSON.stringify(labels);
@@ -165,6 +166,10 @@ class Served {
     } catch (error) {
       if (!isGone(error)) this.#fail(error);
     }
+  }
+
+  #suspect(milliseconds: number): void {
+    this.#suspectUntil = Math.max(this.#suspectUntil, performance.now() + milliseconds);
   }
 
   #fail(error: unknown): void {
