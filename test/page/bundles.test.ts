@@ -4,6 +4,8 @@ import { fileURLToPath } from 'node:url';
 import { gzipSync } from 'node:zlib';
 import { build, type Rollup } from 'vite';
 import { describe, expect, test } from 'vitest';
+import { leaveOut } from '../../leave-out.mjs';
+import { stripShaders } from '../../strip-wgsl.mjs';
 
 const root = fileURLToPath(new URL('../..', import.meta.url));
 const nodeOnly = new RegExp(`^(node:|(${builtinModules.join('|')})$)`);
@@ -19,9 +21,11 @@ async function bundled(paths: readonly string[], later: readonly string[] = []) 
   const asked: string[] = [];
   const { output } = (await build({
     root,
-    configFile: fileURLToPath(new URL('../../vite.config.ts', import.meta.url)),
+    configFile: false,
     logLevel: 'error',
     plugins: [
+      stripShaders(),
+      leaveOut(),
       {
         name: 'entry',
         enforce: 'pre',
@@ -32,7 +36,7 @@ async function bundled(paths: readonly string[], later: readonly string[] = []) 
         load: (id) => (id === entry ? text : null),
       },
     ],
-    build: { write: false, rollupOptions: { input: entry, preserveEntrySignatures: 'strict' } },
+    build: { target: 'es2022', write: false, rollupOptions: { input: entry, preserveEntrySignatures: 'strict' } },
   })) as Rollup.RollupOutput;
   const chunks = output.filter((one) => one.type === 'chunk');
   const code = chunks.map((one) => one.code).join('\n');

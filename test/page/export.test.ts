@@ -6,12 +6,14 @@ import { fileURLToPath } from 'node:url';
 import { strFromU8, strToU8, unzipSync } from 'fflate';
 import { build } from 'vite';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { leaveOut } from '../../leave-out.mjs';
 import { withPage } from '../../src/host/chrome/index.ts';
 import { drawFigure } from '../../src/host/figures/svg.ts';
 import { themes } from '../../src/host/figures/theme.ts';
 import { configFile, csvFile, jsonFile } from '../../src/host/page/export/files.ts';
 import { buildReport, reportFigures } from '../../src/host/report/document.ts';
 import { toJson } from '../../src/host/results/json.ts';
+import { stripShaders } from '../../strip-wgsl.mjs';
 import { type Made, made, walk } from '../host/report/made.ts';
 import { pinned, withoutBrowser } from './pages.ts';
 
@@ -63,10 +65,14 @@ describe.skipIf(withoutBrowser)('in a page', () => {
   let environment: Awaited<ReturnType<typeof environmentHere>>;
   beforeAll(async () => {
     const root = fileURLToPath(new URL('export', import.meta.url));
-    const config = fileURLToPath(new URL('../../vite.config.ts', import.meta.url));
-    const input = join(root, 'index.html');
-    const options = { outDir: folder, emptyOutDir: true, rollupOptions: { input } };
-    await build({ root, configFile: config, logLevel: 'warn', build: options });
+    await build({
+      root,
+      configFile: false,
+      logLevel: 'warn',
+      base: './',
+      plugins: [stripShaders(), leaveOut()],
+      build: { target: 'es2022', outDir: folder, emptyOutDir: true },
+    });
     const made = await withPage(
       folder,
       'index.html',

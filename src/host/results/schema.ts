@@ -97,7 +97,7 @@ export const summarySchema = z.looseObject({
   environment: z
     .looseObject({
       flatwalk: z.string().describe('version'),
-      in: z.string().describe('node or chrome'),
+      in: z.string().describe('node, chrome, or page where a person watched'),
       adapter: z.looseObject({ name: z.string(), software: z.boolean() }),
     })
     .optional()

@@ -1,8 +1,11 @@
 import './experiment.css';
+import { useComputed } from '@preact/signals';
 import { useEffect } from 'preact/hooks';
 import { FlatwalkError } from '../../../model/errors.ts';
+import { ExportMenu } from '../export/export-menu.tsx';
 import { SceneView } from '../scene/scene-view.tsx';
 import { adapterState } from '../session/adapter.ts';
+import { shareLink } from '../session/place.ts';
 import type { RunRecord } from '../session/record.ts';
 import { settings } from '../session/settings.ts';
 import { RunTrouble } from '../trouble/run-trouble.tsx';
@@ -46,6 +49,7 @@ export function Experiment() {
           </p>
           <Plots run={run} />
         </section>
+        <TakeAway run={run} />
       </div>
     </div>
   );
@@ -56,6 +60,18 @@ function retry(run: RunRecord): void {
   const state = run.state.value;
   if (state.kind === 'failed' && state.lost && !changed.value) void goOn();
   else void start();
+}
+
+/** What there is of the run, once it has begun. */
+function TakeAway({ run }: { readonly run: RunRecord | null }) {
+  const begun = useComputed(
+    () => record.value !== null && record.value.changed.value > 0 && record.value.start !== null,
+  );
+  const taken = async () => {
+    const { takenOf } = await import('../export/taken.ts');
+    return run ? [await takenOf(run)] : [];
+  };
+  return <ExportMenu taken={begun.value ? taken : null} name="runs" settings={run?.asked} link={shareLink} />;
 }
 
 /** What theory and the device have to say of the settings, before the run and during it. */

@@ -1,7 +1,8 @@
 import { FlatwalkError } from '../../../model/errors.ts';
+import type { Settings } from '../../config/table.ts';
 import type { RunRecord, RunState } from '../session/record.ts';
 import { settings } from '../session/settings.ts';
-import { changed, choosePace, goOn, type PaceName, pace, paces, record, reset, start } from './state.ts';
+import { changed, choosePace, everyOf, goOn, type PaceName, pace, paces, record, reset, start } from './state.ts';
 
 /** Start, pause, step, continue, reset; how far it is; and how fast it should be. */
 export function RunBar({ ready }: { readonly ready: boolean }) {
@@ -10,9 +11,12 @@ export function RunBar({ ready }: { readonly ready: boolean }) {
   const isRunning = state.kind === 'running';
   const canGoOn = run !== null && (state.kind === 'paused' || (state.kind === 'failed' && state.lost));
   const valid = !(settings.value instanceof FlatwalkError);
-  const every = run?.settings.every ?? 1;
   const step = () => (canGoOn ? goOn((run.step ?? 0) + 1) : start(1));
-  const nextRow = () => (canGoOn ? goOn((Math.floor(run.step / every) + 1) * every) : start(every));
+  const nextRow = () => {
+    if (!canGoOn) return valid ? start(everyOf(settings.value as Settings)) : undefined;
+    const every = everyOf(run.settings);
+    return goOn((Math.floor(run.step / every) + 1) * every);
+  };
   return (
     <section class="run-bar" aria-label="Run">
       <div class="buttons">

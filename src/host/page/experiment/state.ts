@@ -52,13 +52,17 @@ let startedWith: unknown = null;
 /** A row costs a software adapter as much as hundreds of steps. */
 const ROWS = { software: 100, gpu: 400 };
 
+/** Steps between two rows of a run. */
+export function everyOf({ every, steps }: Settings): number {
+  return every ?? Math.max(1, Math.ceil(steps / (isSoftware() ? ROWS.software : ROWS.gpu)));
+}
+
 /** Begins the run that the settings describe, in the place of the one before. */
 export async function start(until?: number): Promise<void> {
   const wanted = settings.value;
   if (wanted instanceof FlatwalkError) return;
   startedWith = wanted;
-  const rows = isSoftware() ? ROWS.software : ROWS.gpu;
-  const run = new RunRecord({ ...wanted, every: wanted.every ?? Math.max(1, Math.ceil(wanted.steps / rows)) });
+  const run = new RunRecord({ ...wanted, every: everyOf(wanted) });
   record.value = run;
   prediction.value = null;
   const end = run.changed.subscribe(() => {

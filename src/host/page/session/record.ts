@@ -39,6 +39,7 @@ export class RunRecord {
   readonly state: Signal<RunState> = signal({ kind: 'new' });
   /** Counts changes of what is below. */
   readonly changed = signal(0);
+  readonly asked: Settings;
   /** As they were asked for, then with all that was open decided: they lead to the same bits again. */
   settings: Settings;
   /** What documents say beside the settings. */
@@ -62,6 +63,7 @@ export class RunRecord {
 
   /** `apart`: it is not the run that the experiment shows. */
   constructor(settings: Settings, { apart = false }: { readonly apart?: boolean } = {}) {
+    this.asked = settings;
     this.settings = settings;
     this.#apart = apart;
   }
