@@ -10,6 +10,7 @@ import { given, settings } from '../session/settings.ts';
 import { GridRun } from './grid-run.ts';
 import { type MeasureName, measureNames } from './measures.ts';
 import { readPart } from './refusals.ts';
+import { stable } from './stable.ts';
 
 /** Values on each axis, where nothing else is asked for. */
 const SIDES = { software: 5, gpu: 10 };
@@ -23,8 +24,7 @@ export const measure = signal<MeasureName>(
 export const repeats = signal(1);
 /** What the device says of the settings: for each ensemble of the grid, or why there can be none; null until it has. */
 export const survey = signal<readonly EnsembleStart[] | FlatwalkError | null>(null);
-/** The largest stable step size at the start, of the settings as they were surveyed last. */
-const stable = signal<number | null>(null);
+
 export const diagram = signal<GridRun | null>(null);
 /** The cell whose curves are shown. */
 export const opened = signal<number | null>(null);
