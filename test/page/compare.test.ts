@@ -121,7 +121,7 @@ describe.skipIf(withoutBrowser)('the tab Compare', () => {
       expect(query(page).get('tab')).toBe('experiment');
     }));
 
-  const grid = 'steps=60&replicas=2&grid=stepSize%3A0.001..5%3A3,noise%3A0.5..2%3A3';
+  const grid = 'steps=60&replicas=2&grid=stepSize%3A0.0001..1%3A3,noise%3A0.5..2%3A3';
 
   test('a phase diagram has a cell for each pair, which the pointer and the keyboard open', () =>
     visit(grid, async (page) => {
@@ -136,27 +136,27 @@ describe.skipIf(withoutBrowser)('the tab Compare', () => {
       );
       expect(cells).toHaveLength(9);
       // From above: the largest noise first.
-      expect(cells[0].words).toMatch(/^Step size η 0\.001, label noise σ 2: stable rank [\d.]+ at step 60$/);
-      expect(cells[2].words).toMatch(/^Step size η 5, label noise σ 2: diverged at step \d+/);
+      expect(cells[0].words).toMatch(/^Step size η 0\.0001, label noise σ 2: stable rank [\d.]+ at step 60$/);
+      expect(cells[2].words).toMatch(/^Step size η 1, label noise σ 2: diverged at step \d+/);
       expect(cells.map(({ kind }) => kind)).toEqual(Array(3).fill(['heat-cell', 'heat-cell', 'diverged']).flat());
       expect(cells.filter(({ tab }) => tab === 0)).toHaveLength(1);
       expect(await text(page, '.heat-legend')).toContain('diverged: 3 of 9 cells');
       await page.click('[data-cell="4"]');
-      await says(page, '#cell-title', 'Step size η 0.0707, label noise σ 1');
+      await says(page, '#cell-title', 'Step size η 0.01, label noise σ 1');
       expect(await page.$$eval('#cell-panel .plot-figure', (all) => all.length)).toBe(4);
       await page.focus('[data-cell="4"]');
       await page.keyboard.press('ArrowUp');
       await page.keyboard.press('ArrowLeft');
       expect(await page.evaluate(() => document.activeElement?.getAttribute('data-cell'))).toBe('6');
       await page.keyboard.press('Enter');
-      await says(page, '#cell-title', 'Step size η 0.001, label noise σ 2');
+      await says(page, '#cell-title', 'Step size η 0.0001, label noise σ 2');
       const told = await text(page, '#cell-panel');
       expect(told).toContain('number 6 of 9');
       expect(await violations(page)).toEqual([]);
       await page.click('#cell-experiment');
       await page.waitForSelector('#start');
       const own = query(page);
-      expect([own.get('stepSize'), own.get('replicas'), own.get('tab')]).toEqual(['0.001', '1', 'experiment']);
+      expect([own.get('stepSize'), own.get('replicas'), own.get('tab')]).toEqual(['0.0001', '1', 'experiment']);
     }));
 
   test('the address keeps the grid, and another colour', () =>
@@ -165,17 +165,17 @@ describe.skipIf(withoutBrowser)('the tab Compare', () => {
       const count = await page.$$eval('.axis-numbers input', (all) =>
         all.map((one) => (one as HTMLInputElement).value),
       );
-      expect(count).toEqual(['0.001', '5', '3', '0.5', '2', '3']);
+      expect(count).toEqual(['0.0001', '1', '3', '0.5', '2', '3']);
       const [, high] = await page.$$('.axis-numbers input');
       await high.click({ count: 3 });
       await page.keyboard.type('0.5');
       await page.keyboard.press('Tab');
-      await vi.waitFor(() => expect(query(page).get('grid')).toBe('stepSize:0.001..0.5:3,noise:0.5..2:3'));
+      await vi.waitFor(() => expect(query(page).get('grid')).toBe('stepSize:0.0001..0.5:3,noise:0.5..2:3'));
       await high.click({ count: 3 });
       await page.keyboard.type('-1');
       await page.keyboard.press('Tab');
-      await says(page, '#grid-complaint', 'there is no range from 0.001 to -1');
-      expect(query(page).get('grid')).toBe('stepSize:0.001..0.5:3,noise:0.5..2:3');
+      await says(page, '#grid-complaint', 'there is no range from 0.0001 to -1');
+      expect(query(page).get('grid')).toBe('stepSize:0.0001..0.5:3,noise:0.5..2:3');
     }));
 
   test('an address full of mischief is quoted, and nothing else', () =>

@@ -87,6 +87,8 @@ function Name({ name, at }: { readonly name: string; readonly at: number }) {
 }
 
 function State({ one: { run, settings } }: { readonly one: OverlaidRun }) {
+  // What is drawn here is drawn again with the rows.
+  run?.changed.value;
   if (!run) return <span class="run-state">{settings instanceof Error ? `Refused: ${wordsOf(settings)}` : ''}</span>;
   const share = Math.min(1, run.step / Math.max(1, run.settings.steps));
   const isRunning = run.state.value.kind === 'running';
@@ -130,6 +132,8 @@ interface ValueProps {
 }
 
 function Value({ run, first, of }: ValueProps) {
+  run?.changed.value;
+  first?.changed.value;
   const found = run && spread(of(run));
   if (!run || !found) return <>–</>;
   const base = first && spread(of(first));

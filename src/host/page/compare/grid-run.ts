@@ -122,8 +122,9 @@ export class GridRun implements Running {
     return taken.reduce((sum, share, k) => sum + share * cells[k], 0) / all;
   }
 
-  /** What a cell says now; null before it has begun. */
+  /** What a cell says now; null before it has begun. A component that reads it is drawn again when it changes. */
   read(cell: number, measure: MeasureName): Reading | null {
+    this.changed.value;
     const { ensemble, first } = this.place(cell);
     const row = newest(ensemble);
     return row && readRow(row, ensemble, first, this.options.repeats, measure);

@@ -4,6 +4,8 @@ import { measureNames, measureOf } from './measures.ts';
 
 /** What the cells are coloured by. */
 export function MeasureChoice({ run }: { readonly run: GridRun }) {
+  // What there is to measure is known once ensembles have begun.
+  run.changed.value;
   const starts = run.ensembles.flatMap(({ start }) => start ?? []);
   const hasGap =
     starts.length === 0 || starts.some(({ metrics, traceOptimum }) => metrics.includes('gap') && traceOptimum);
