@@ -129,6 +129,22 @@ describe.skipIf(withoutBrowser)('the benchmark', () => {
       expect(document.outcome).toEqual({ kind: 'aborted' });
     }));
 
+  test('an experiment that is running is paused first, and can go on afterwards', () =>
+    visit('?suites=roofline&filter=small/barrier&steps=4000&every=10&replicas=2&pace=slow', async (page) => {
+      await page.waitForSelector('#start:not(:disabled)');
+      await page.click('#start');
+      await page.waitForFunction(() => /step [1-9]/i.test(document.querySelector('#status')?.textContent ?? ''), done);
+      await page.click('#tab-benchmark');
+      await page.waitForSelector('.benchmark .notice');
+      expect((await texts(page, '.benchmark .notice')).join()).toContain('It is paused before anything is measured');
+      await press(page, 'Measure');
+      await page.waitForSelector('.result', done);
+      expect(await text(page, '.result .notice')).not.toContain('something else to compute');
+      await page.click('#tab-experiment');
+      await page.waitForSelector('#status');
+      expect(await text(page, '#status')).toContain('Paused');
+    }));
+
   test('a filter that nothing fits, and an address that asks for what there is not, are told', () =>
     visit('?tab=benchmark&suites=roofline,<b>&effort=endless&filter=nowhere', async (page) => {
       await page.waitForSelector('.benchmark');

@@ -45,7 +45,12 @@ function Entries({ all }: { readonly all: readonly Entry[] }) {
   return (
     <DataTable
       caption="Results at hand"
-      columns={[{ title: 'result' }, { title: 'from' }, { title: 'cases', number: true }, { title: '' }]}
+      columns={[
+        { title: 'result' },
+        { title: 'from' },
+        { title: 'cases', number: true },
+        { title: 'what to do with it' },
+      ]}
       rows={all.map((entry) => [
         entry.name,
         entry.from,
@@ -137,7 +142,7 @@ function SuiteComparison({ suite, cases, threshold }: SuiteComparisonProps) {
   return (
     <DataTable
       caption={`${suite}: new against old`}
-      columns={[...columns, { title: '' }]}
+      columns={[...columns, { title: 'mark' }]}
       rows={rows.map((row, r) => {
         const { ratio, verdict, failed } = cases[r];
         const kind = failed ? 'bad' : verdict === 'faster' ? 'good' : verdict === 'unknown' ? 'unknown' : 'none';

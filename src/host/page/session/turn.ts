@@ -3,7 +3,7 @@ import { busy } from './link.ts';
 import { pauseRunning, running } from './record.ts';
 
 /** Milliseconds that small requests have to be answered. */
-const PATIENCE = 2000;
+const PATIENCE = 5000;
 
 /**
  * Computes once the run that computes has paused, and what was asked beside it is answered. `pause`, which whoever begins next
