@@ -12,7 +12,7 @@ export const offline = signal<Offline>({ kind: 'unknown' });
 /** Has the browser keep the page once it is loaded. Never rejects: what goes wrong is a state. */
 export async function keepForOffline(): Promise<void> {
   // The development server changes its files all the time.
-  if (!import.meta.env.PROD) return;
+  if (import.meta.hot) return;
   if (!('serviceWorker' in navigator)) {
     offline.value = { kind: 'none', reason: 'the browser keeps no pages here' };
     return;
