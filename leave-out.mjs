@@ -9,6 +9,9 @@ const leftOut = [
   /\/zod\/v4\/core\/(json-schema-processors|to-json-schema)\.js$/,
 ];
 
+/** Files that do nothing but define; their package does not say so. */
+const pure = /\/node_modules\/simple-statistics\/(index|src\/\w+)\.js$/;
+
 /** Where Plot says by how much lines are moved on screens that are not dense. */
 const screen = /\/@observablehq\/plot\/src\/style\.js$/;
 const offset = /^export const offset = .*$/m;
@@ -20,6 +23,7 @@ export function leaveOut() {
     apply: 'build',
     load(id) {
       if (leftOut.some((pattern) => pattern.test(id))) return emptied(id);
+      if (pure.test(id)) return { code: readFileSync(id, 'utf8'), moduleSideEffects: false };
       if (!screen.test(id)) return null;
       const text = readFileSync(id, 'utf8');
       if (!offset.test(text)) throw new Error(`${id} does not say the offset of lines where it did`);

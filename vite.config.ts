@@ -25,6 +25,10 @@ export default defineConfig({
   // This machine only: the server hands out the source tree.
   server: { host: 'localhost' },
   preview: { host: 'localhost' },
+  // In files of its own, of which pages need a few; as one file it cannot be taken apart.
+  resolve: {
+    alias: { 'simple-statistics': fileURLToPath(new URL('node_modules/simple-statistics/index.js', import.meta.url)) },
+  },
   // Read from tsconfig.json by the type checker, and from here by the build.
   oxc: { jsx: { runtime: 'automatic', importSource: 'preact' } },
   // A worker is a build of its own.

@@ -12,10 +12,8 @@ import type { HandlerContext } from './wire.ts';
 /** Pre-activations of a network whose flow the host integrates within a moment. */
 const MOST_CELLS = 512;
 const POINTS = 80;
-/** Starts whose curves are taken together, at most. */
-const MOST_STARTS = 16;
-/** Milliseconds after which no further start is begun. */
-const ENOUGH = 1500;
+/** Starts whose curves are taken together: for all of them the host needs a second or so. */
+const startsOf = (cells: number) => (cells <= 64 ? 4 : 1);
 
 /**
  * The drift of label-noise SGD at this step size (see `predictWalk`), from the first starts of a run, each retracted: the median
@@ -28,7 +26,8 @@ export async function predict(ask: Ask<'predict'>, { signal }: HandlerContext<'p
   const engine = await openEngine();
   const { settings, data, weights } = await samplesFor(ask.settings);
   // Weights from a file may be those of all replicas.
-  const replicas = weights && weights.replicas > 1 ? weights.replicas : Math.min(settings.replicas, MOST_STARTS);
+  const starts = Math.min(settings.replicas, startsOf(data.samples * settings.width));
+  const replicas = weights && weights.replicas > 1 ? weights.replicas : starts;
   const options = problemOptions({ ...settings, replicas }, data, weights);
   if (data.samples * options.width > MOST_CELLS) {
     return {
@@ -38,11 +37,9 @@ export async function predict(ask: Ask<'predict'>, { signal }: HandlerContext<'p
   }
   const steps = [...new Set(Array.from({ length: POINTS + 1 }, (_, k) => Math.round((k * settings.steps) / POINTS)))];
   const curves: number[][] = [];
-  const began = performance.now();
   const { problem } = await openSetup(engine, options, () => {});
   try {
-    for (let replica = 0; replica < Math.min(replicas, MOST_STARTS) && !signal.aborted; replica++) {
-      if (performance.now() - began > ENOUGH) break;
+    for (let replica = 0; replica < starts && !signal.aborted; replica++) {
       const { point } = retract(await manifoldPoint(problem, replica));
       const { corrected } = await predictWalk(point, { ...walk, steps, signal });
       curves.push(corrected.map(({ sharpness }) => sharpness));
