@@ -55,7 +55,7 @@ export function FinalTable({ found }: { readonly found: Comparison }) {
         { title: 'Run' },
         { title: 'State' },
         ...kept.map(({ title }) => ({ title, number: true })),
-        { title: 'Take over' },
+        { title: 'Experiment' },
       ]}
       rows={found.runs.map((one, k) => [
         <Name key="name" name={one.name} at={k} />,
@@ -70,7 +70,7 @@ export function FinalTable({ found }: { readonly found: Comparison }) {
             tab.value = 'experiment';
           }}
         >
-          Open in Experiment
+          Open
         </button>,
       ])}
     />
@@ -144,7 +144,7 @@ function Value({ run, first, of }: ValueProps) {
       <span class="run-median">{digits(found.median)}</span>
       {run.settings.replicas > 1 && (
         <small>
-          {digits(found.low)} to {digits(found.high)}
+          {shown(found.low, 3)} to {shown(found.high, 3)}
         </small>
       )}
       {difference !== null && (
