@@ -1,6 +1,9 @@
 import { fault } from './fields.ts';
 import { didYouMean } from './similar.ts';
 
+/** Of files with data. */
+export const sampleEndings = ['.csv', '.tsv', '.json', '.npz', '.npy', '.safetensors'];
+
 /** The ending of a name in small letters, '' if it has none. That of `data.csv.gz` is `.csv`. */
 export function endingOf(file: string): string {
   const name = file.toLowerCase().replace(/\.gz$/, '');

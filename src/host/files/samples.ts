@@ -2,7 +2,7 @@
 import { type Block, readBlock, some, tableOfMatrix, tableOfObjects } from './columns.ts';
 import { F32_MAX, fault, type NumberField, type Source, shapeText } from './fields.ts';
 import { isObject, openObject, parseJson } from './json.ts';
-import { checkContent, checkEnding, endingOf } from './kinds.ts';
+import { checkContent, checkEnding, endingOf, sampleEndings } from './kinds.ts';
 import { parts } from './names.ts';
 import { readNpy } from './npy.ts';
 import { openNpz } from './npz.ts';
@@ -41,8 +41,6 @@ export interface FileBytes {
   readonly file: string;
   readonly bytes: Uint8Array;
 }
-
-export const sampleEndings = ['.csv', '.tsv', '.json', '.npz', '.npy', '.safetensors'];
 
 /**
  * Inputs and labels: from tables and lists of objects by the names of columns, from .npz, .safetensors and JSON by the names of

@@ -1,5 +1,6 @@
 import { useEffect, useRef } from 'preact/hooks';
 import { AdapterBadge } from './adapter-badge.tsx';
+import { AbsentFiles } from './data/absent.tsx';
 import { CopyButton } from './kit/copy-button.tsx';
 import { Notice } from './kit/notice.tsx';
 import { offline } from './session/offline.ts';
@@ -37,6 +38,7 @@ export function App() {
       </header>
       <main>
         <AddressNotes />
+        <AbsentFiles />
         <AdapterTrouble />
         <UnforeseenPanel />
         <div id="panel" role="tabpanel" aria-labelledby={`tab-${shown}`} tabIndex={-1}>

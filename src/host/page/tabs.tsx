@@ -17,6 +17,11 @@ export const tabs = {
     words: 'Runs beside each other',
     View: lazily(async () => (await import('./compare/compare.tsx')).Compare),
   },
+  data: {
+    title: 'Your data',
+    words: 'Train on a table of yours',
+    View: lazily(async () => (await import('./data/your-data.tsx')).YourData),
+  },
   benchmark: {
     title: 'Benchmark',
     words: 'Measure this GPU',

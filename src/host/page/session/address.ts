@@ -22,8 +22,14 @@ export function readAddress(search: string): Address {
   const notes: string[] = [];
   const changes: Record<string, unknown> = {};
   const rest = new Map<string, string>();
+  const seen = new Set<string>();
   let preset = firstPreset;
   for (const [name, text] of query) {
+    const all = query.getAll(name);
+    if (all.length > 1 && seen.has(name)) continue;
+    seen.add(name);
+    if (all.length > 1)
+      notes.push(`The address has ${quoted(name)} ${all.length} times; the first, ${quoted(text)}, counts.`);
     if (name === 'preset') {
       const found = presetNames.find((one) => one === text);
       if (found) preset = found;
@@ -52,13 +58,23 @@ export function writeAddress({ preset, changes, rest }: Omit<Address, 'notes'>):
   if (preset !== firstPreset) query.set('preset', preset);
   const base = presetOf(preset).settings;
   for (const key of shared) {
-    const value = changes[key];
+    if (!(key in changes)) continue;
+    // What was taken out of the preset is as the command has it.
+    const { default: usual, group } = entry(key);
+    const value =
+      changes[key] ?? (key in base && !(group === 'generated' && changes.data !== undefined) ? usual : undefined);
     if (value === undefined || JSON.stringify(value) === JSON.stringify(base[key])) continue;
-    query.set(key, textOf(value));
+    query.set(key, writtenIn(key, value));
   }
   for (const [name, text] of rest) query.set(name, text);
   const text = query.toString();
   return text === '' ? '' : `?${text}`;
+}
+
+/** As its flag has it; as JSON where that text would say something else, like a column whose name has a comma in it. */
+function writtenIn(key: Key, value: unknown): string {
+  const text = textOf(value);
+  return JSON.stringify(valueIn(key, text)) === JSON.stringify(value) ? text : JSON.stringify(value);
 }
 
 /** A value as its flag has it. */
@@ -72,10 +88,17 @@ export function textOf(value: unknown): string {
   return String(value);
 }
 
-/** What the text of a flag says; switches have none, and are written as yes or no. */
+/** What the text of a flag, or JSON, says; switches have none, and are written as yes or no. */
 export function valueIn(key: Key, text: string): unknown {
   if (text === 'true') return true;
   if (text === 'false') return false;
+  if (/^["[{]/.test(text)) {
+    try {
+      return JSON.parse(text);
+    } catch {
+      // A name may begin like that, too.
+    }
+  }
   return entry(key).kind.read(text);
 }
 

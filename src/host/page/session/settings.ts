@@ -21,9 +21,13 @@ export function choosePreset(name: PresetName): void {
   changes.value = {};
 }
 
+/** What was recorded of data, and is wrong of others. */
+const recorded = { samples: undefined, dimension: undefined, dataChecksum: undefined };
+const decidesData = (key: Key) => key === 'weights' || ['data', 'generated'].includes(entry(key).group);
+
 /** Changes one setting; undefined takes it back to the default. */
 export function change(key: Key, value: unknown): void {
-  changes.value = { ...changes.value, [key]: value };
+  changes.value = { ...changes.value, ...(decidesData(key) && recorded), [key]: value };
 }
 
 /** Takes over settings as a whole: of a link, a cell of a diagram, dropped data. */
