@@ -136,9 +136,10 @@ export function explained<T>(use: (value: T) => unknown): (value: T, context: z.
 /** What is wrong with a value, in two sentences at most, and what to do; null if nothing is. */
 export function complaint<T>(kind: Kind<T>, value: unknown): { readonly what: string; readonly fix: string } | null {
   const { success, error } = kind.schema.safeParse(value);
-  if (success) return null;
+  // A record passes with that name in it, which is no field of anything.
+  if (success && !(typeof value === 'object' && value !== null && Object.hasOwn(value, '__proto__'))) return null;
   const hint = kind.hint?.(value) ?? '';
-  for (const issue of error.issues) {
+  for (const issue of error?.issues ?? []) {
     const fix: unknown = issue.code === 'custom' ? issue.params?.fix : undefined;
     if (typeof fix !== 'string') continue;
     const [what] = issue.message.split('\n');
