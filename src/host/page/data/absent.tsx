@@ -1,13 +1,11 @@
-import { FlatwalkError } from '../../../model/errors.ts';
 import { Notice } from '../kit/notice.tsx';
 import { absentFrom } from '../session/dropped.ts';
 import { tab } from '../session/place.ts';
-import { settings } from '../session/settings.ts';
+import { given } from '../session/settings.ts';
 
 /** Settings may come with a link from somebody who had a file that is not here. */
 export function AbsentFiles() {
-  const now = settings.value;
-  const absent = now instanceof FlatwalkError ? [] : absentFrom(now);
+  const absent = absentFrom(given.value);
   if (absent.length === 0) return null;
   return (
     <Notice kind="warn" title={`These settings were made with ${absent.join(' and ')}`} live>

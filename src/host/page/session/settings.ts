@@ -44,17 +44,16 @@ export function tidy(wanted: Given): Given {
     Object.entries(wanted).filter(([, value]) => value !== undefined),
   );
   if ('data' in merged) delete merged.generate;
-  // Of a chain of needs, each link may take the next away.
-  for (let before = -1; before !== Object.keys(merged).length; ) {
-    before = Object.keys(merged).length;
-    for (const key of keys) {
-      const { needs } = entry(key);
-      if (!needs || !(key in merged)) continue;
-      const value = merged[needs.key] ?? entry(needs.key as Key).default;
-      if (needs.of ? !needs.of.includes(value) : merged[needs.key] === undefined) delete merged[key];
-    }
-  }
+  for (const key of keys) if (!hasPart(key, merged)) delete merged[key];
   return merged as Given;
+}
+
+/** Whether a setting has a part beside the others: what it needs is as it must be, and has a part itself. */
+function hasPart(key: Key, merged: Readonly<Record<string, unknown>>): boolean {
+  const { needs } = entry(key);
+  if (!needs) return true;
+  const value = merged[needs.key] ?? entry(needs.key as Key).default;
+  return (needs.of ? needs.of.includes(value) : value !== undefined) && hasPart(needs.key as Key, merged);
 }
 
 export function decide(wanted: Given): Settings | FlatwalkError {
