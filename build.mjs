@@ -80,7 +80,11 @@ const targets = {
       { figures: 'bench/figures.ts', instruments: 'bench/instruments.ts', curvature: 'bench/curvature.ts' },
       join(out, 'bench'),
     ),
-  page: () => build({ logLevel: 'warn', build: { outDir: join(out, 'page') } }),
+  page: async () => {
+    for (const mode of ['production', 'runner']) {
+      await build({ mode, logLevel: 'warn', build: { outDir: join(out, 'page') } });
+    }
+  },
   types: () =>
     execFileSync('npx', ['tsc', '-p', 'tsconfig.types.json', '--outDir', join(out, 'types')], { stdio: 'inherit' }),
 };
