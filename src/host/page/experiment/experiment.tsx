@@ -31,14 +31,16 @@ export function Experiment() {
         <RunBar ready={ready} />
         {run && <RunTrouble record={run} onContinue={() => retry(run)} />}
         <Advice />
-        <section aria-labelledby="features-title">
-          <h2 id="features-title">Inside the first network</h2>
-          <HeatMap run={run} />
-        </section>
-        <section aria-labelledby="scene-title">
-          <h2 id="scene-title">In three dimensions</h2>
-          <SceneView />
-        </section>
+        <div class="inside">
+          <section aria-labelledby="features-title">
+            <h2 id="features-title">Inside the first network</h2>
+            <HeatMap run={run} />
+          </section>
+          <section aria-labelledby="scene-title">
+            <h2 id="scene-title">In three dimensions</h2>
+            <SceneView />
+          </section>
+        </div>
         <section aria-labelledby="plots-title">
           <h2 id="plots-title">What happens</h2>
           <p class="hint">
@@ -54,6 +56,8 @@ export function Experiment() {
     </div>
   );
 }
+
+const counted = (count: number, what: string) => `${count.toLocaleString('en')} ${what}${count === 1 ? '' : 's'}`;
 
 /** After a lost device the run goes on; what failed otherwise begins again, with the settings as they are now. */
 function retry(run: RunRecord): void {
@@ -95,7 +99,7 @@ function Advice() {
   if (!start) return null;
   const short = (value: number) => value.toPrecision(3);
   const facts = [
-    `n = ${start.samples} points in d = ${start.dimension} dimensions, m = ${start.width} neurons, ${start.replicas === 1 ? 'one network' : `${start.replicas} networks`}.`,
+    `${counted(start.samples, 'data point')} in ${counted(start.dimension, 'dimension')}, ${counted(start.width, 'neuron')}, ${counted(start.replicas, 'network')}.`,
     `Step size η = ${short(start.stepSize)}${start.stable ? `; ${start.stable.sharp ? 'stable' : 'sure to be stable'} at the start below ${short(start.stable.stepSize)}` : ''}.`,
     start.traceOptimum !== null &&
       `F* = ${short(start.traceOptimum)}${start.traceIsOptimal ? '' : ', if all neurons agree; it need not be the least'}.`,
