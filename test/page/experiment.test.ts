@@ -1,48 +1,14 @@
-import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest';
-import { type Chrome, type FolderServer, launchChrome, type Page, serveFolder } from '../../src/host/chrome/index.ts';
-import { pinned, usePages, withoutBrowser } from './pages.ts';
+import { describe, expect, test, vi } from 'vitest';
+import type { Page } from '../../src/host/chrome/index.ts';
+import { usePages, withoutBrowser } from './pages.ts';
+import { readouts, ready, statusIs, text, useVisits } from './visits.ts';
 
 const folder = usePages();
 /** Compiling takes a software adapter seconds, and more where other tests run beside. */
 vi.setConfig({ testTimeout: 120_000 });
 
 describe.skipIf(withoutBrowser)('the experiment', () => {
-  let chrome: Chrome;
-  let server: FolderServer;
-  beforeAll(async () => {
-    server = await serveFolder(folder);
-    chrome = await launchChrome(pinned);
-  });
-  afterAll(async () => {
-    await chrome?.close();
-    await server?.close();
-  });
-
-  /** Opens the page, and after the action demands that it said no error. */
-  async function visit(query: string, action: (page: Page) => Promise<void>): Promise<void> {
-    const page = await chrome.browser.newPage();
-    // On narrow screens the settings are folded.
-    await page.setViewport({ width: 1280, height: 900 });
-    const errors: string[] = [];
-    page.on('pageerror', (error) => errors.push(String(error)));
-    page.on('console', (message) => {
-      if (message.type() === 'error') errors.push(message.text());
-    });
-    try {
-      await page.goto(`${server.origin}/index.html${query}`);
-      await action(page);
-      expect(errors).toEqual([]);
-    } finally {
-      await page.close();
-    }
-  }
-
-  const text = (page: Page, selector: string) => page.$eval(selector, (element) => element.textContent ?? '');
-  const ready = (page: Page) => page.waitForSelector('#start:not(:disabled)');
-  const statusIs = (page: Page, part: string) =>
-    vi.waitFor(async () => expect(await text(page, '#status')).toContain(part), 90_000);
-  /** The numbers that the plots tell last. */
-  const readouts = (page: Page) => page.$$eval('.readouts li', (all) => all.map((one) => one.textContent ?? ''));
+  const { visit } = useVisits(folder);
   const type = async (page: Page, name: string, value: string) => {
     const field = await page.waitForSelector(`[name="${name}"]`);
     await field?.click({ count: 3 });
