@@ -31,6 +31,10 @@ export default defineConfig(
       leaveOut(),
       ...(mode === 'runner' ? [] : [precache(statics, serviceWorker)]),
     ],
+    // What parts load later. Found only then, it would make the development server load the page anew.
+    optimizeDeps: {
+      include: ['@observablehq/plot', 'd3-array', 'fflate', 'idb-keyval', 'jsonc-parser', 'wgpu-matrix'],
+    },
     // This machine only: the server hands out the source tree.
     server: { host: 'localhost' },
     preview: { host: 'localhost' },
