@@ -2,7 +2,7 @@
 import { computed, type Signal, signal } from '@preact/signals';
 import { FlatwalkError } from '../../../model/errors.ts';
 import { setPart } from '../session/place.ts';
-import { RunRecord } from '../session/record.ts';
+import { RunRecord, running } from '../session/record.ts';
 import { given, settings } from '../session/settings.ts';
 import { readPart } from './refusals.ts';
 import { formatVariation, parseVariation, suggestions, type Variant, type Variation, variantsOf } from './variants.ts';
@@ -38,8 +38,15 @@ export class Comparison {
   async go(): Promise<void> {
     if (this.state.value === 'running' || this.state.value === 'over') return;
     this.state.value = 'running';
+    let begun = false;
     for (const { run } of this.runs) {
       if (!run || !['new', 'paused'].includes(run.state.value.kind)) continue;
+      if (begun && running.value) {
+        // Somebody else has waited for the end of the run before.
+        this.state.value = 'paused';
+        return;
+      }
+      begun = true;
       await run.go();
       // By a visitor, or by whatever else was begun.
       if (run.state.value.kind === 'paused') {
@@ -53,7 +60,7 @@ export class Comparison {
   }
 
   pause(): void {
-    for (const { run } of this.runs) if (run?.state.value.kind === 'running') run.pause();
+    for (const { run } of this.runs) run?.pause();
   }
 
   /** Gives up what is left, and keeps what is there. */

@@ -11,7 +11,7 @@ import {
 } from '../../tasks/grid-cells.ts';
 import { spread } from '../kit/statistics.ts';
 import { call } from '../session/link.ts';
-import { pauseRunning, type Running, running } from '../session/record.ts';
+import { type Running, running, takeDevice } from '../session/record.ts';
 import type { EventOf } from '../worker/requests.ts';
 import { type MeasureName, measureOf } from './measures.ts';
 
@@ -79,26 +79,34 @@ export class GridRun implements Running {
 
   /** Trains all cells, or those after a pause. What computes is paused first. Never rejects: what goes wrong is a state. */
   async go(): Promise<void> {
-    if (!['new', 'paused'].includes(this.state.value.kind)) return;
-    await pauseRunning();
-    running.value = this;
+    if (this.#stop || !['new', 'paused'].includes(this.state.value.kind)) return;
+    // From here on a pause is heard.
+    const stop = new AbortController();
+    this.#stop = stop;
+    await takeDevice(this);
+    if (stop.signal.aborted) return this.#end({ kind: 'paused' });
     this.state.value = { kind: 'running' };
-    this.#stop = new AbortController();
     const began = performance.now();
+    let ended: GridState;
     try {
       const { settings, grid, repeats } = this.options;
-      const around = { signal: this.#stop.signal, onEvent: (event: EventOf<'grid'>) => this.#hear(event) };
+      const around = { signal: stop.signal, onEvent: (event: EventOf<'grid'>) => this.#hear(event) };
       const { outcomes, next } = await call('grid', { settings, grid, repeats, resume: this.#next }, around);
       this.#next = next;
       const lost = outcomes.find((outcome) => outcome.kind === 'lost');
-      this.state.value = lost ? { kind: 'failed', error: lost.error } : next ? { kind: 'paused' } : { kind: 'over' };
+      ended = lost ? { kind: 'failed', error: lost.error } : next ? { kind: 'paused' } : { kind: 'over' };
     } catch (error) {
-      this.state.value = { kind: 'failed', error: error as Error };
-    } finally {
-      running.value = null;
-      this.seconds += (performance.now() - began) / 1000;
-      this.changed.value += 1;
+      ended = { kind: 'failed', error: error as Error };
     }
+    this.seconds += (performance.now() - began) / 1000;
+    this.#end(ended);
+  }
+
+  #end(state: GridState): void {
+    this.#stop = null;
+    this.state.value = state;
+    running.value = null;
+    this.changed.value += 1;
   }
 
   pause(): void {

@@ -83,31 +83,43 @@ export class RunRecord {
    * wrong is a state.
    */
   async go({ until, duration = 0 }: GoOptions = {}): Promise<void> {
-    if (this.state.value.kind === 'running' || this.state.value.kind === 'over') return;
-    await pauseRunning();
-    running.value = this;
+    if (this.#stop || this.state.value.kind === 'over') return;
+    const { signal } = this.#begin();
+    await takeDevice(this);
+    if (signal.aborted) return this.#end({ kind: 'paused' });
     const from = this.checkpoint?.step ?? 0;
     // Rows after the checkpoint are computed again, to the same bits.
     while ((this.rows.at(-1)?.step ?? -1) > from || (!this.checkpoint && this.rows.length > 0)) this.rows.pop();
     this.state.value = { kind: 'running' };
-    this.#stop = new AbortController();
     const began = performance.now();
+    let ended: RunState;
     try {
       const apart = this.#apart;
       const ask = { settings: this.settings, resume: this.checkpoint ?? undefined, until, duration, apart };
-      const around = { signal: this.#stop.signal, onEvent: (event: TrainEvent) => this.#hear(event) };
+      const around = { signal, onEvent: (event: TrainEvent) => this.#hear(event) };
       const { outcome, checkpoint, weights } = await call('train', ask, around);
       this.checkpoint = checkpoint;
       this.weights = weights;
-      this.state.value = outcome.kind === 'paused' ? { kind: 'paused' } : { kind: 'over', outcome };
+      ended = outcome.kind === 'paused' ? { kind: 'paused' } : { kind: 'over', outcome };
     } catch (error) {
       const lost = error instanceof FlatwalkError && error.code === 'DEVICE_LOST';
-      this.state.value = { kind: 'failed', error: error as Error, lost };
-    } finally {
-      running.value = null;
-      this.seconds += (performance.now() - began) / 1000;
-      this.changed.value += 1;
+      ended = { kind: 'failed', error: error as Error, lost };
     }
+    this.seconds += (performance.now() - began) / 1000;
+    this.#end(ended);
+  }
+
+  /** From here on a pause is heard, while the run still waits for the device, too. */
+  #begin(): AbortController {
+    this.#stop = new AbortController();
+    return this.#stop;
+  }
+
+  #end(state: RunState): void {
+    this.#stop = null;
+    this.state.value = state;
+    running.value = null;
+    this.changed.value += 1;
   }
 
   pause(): void {
@@ -154,8 +166,14 @@ export class RunRecord {
   }
 }
 
+/** Takes the device for somebody, once what computes has paused. Of several who wait, the last to come has it in the end. */
+export async function takeDevice(by: Running): Promise<void> {
+  while (running.value) await pauseRunning();
+  running.value = by;
+}
+
 /** Pauses the run that computes, and waits until it has. */
-export function pauseRunning(): Promise<void> {
+function pauseRunning(): Promise<void> {
   running.value?.pause();
   return new Promise((done) => {
     const end = running.subscribe((run) => {

@@ -1,6 +1,6 @@
 /** What is no run and needs the device to itself. */
 import { busy } from './link.ts';
-import { pauseRunning, running } from './record.ts';
+import { running, takeDevice } from './record.ts';
 
 /** Milliseconds that small requests have to be answered. */
 const PATIENCE = 5000;
@@ -10,8 +10,7 @@ const PATIENCE = 5000;
  * calls, is the wish to end it. @throws what `compute` throws
  */
 export async function takeTurn<T>(pause: () => void, compute: () => Promise<T>): Promise<T> {
-  while (running.value) await pauseRunning();
-  running.value = { pause };
+  await takeDevice({ pause });
   try {
     await quiet();
     return await compute();
