@@ -101,8 +101,8 @@ describe.skipIf(withoutBrowser)('the tab Compare', () => {
       expect(query(page).get('vary')).toBe('noise=0,2');
     }));
 
-  test('a run that is refused and one that diverges are told in their rows, and the others go on', () =>
-    visit(`${small}&stepSize=0.01&vary=batch%3D1,full&loss=mean`, async (page) => {
+  test('a run that diverges is told in its row, the next one goes on, and is opened as the experiment', () =>
+    visit(`${small}&stepSize=0.01`, async (page) => {
       await page.waitForSelector('[name="vary-values"]');
       await page.select('[name="vary-key"]', 'stepSize');
       const field = await page.$('[name="vary-values"]');
@@ -119,6 +119,16 @@ describe.skipIf(withoutBrowser)('the tab Compare', () => {
       await page.waitForSelector('#start');
       expect(query(page).get('stepSize')).toBe('0.01');
       expect(query(page).get('tab')).toBe('experiment');
+    }));
+
+  test('settings that make no run are told in their row, and keep no other run from its end', () =>
+    visit(`${small}&secondLayer=1,1,1&vary=width%3D4,3`, async (page) => {
+      await click(page, '#overlay-start');
+      await says(page, '#overlay-status', 'All 2 runs have ended.');
+      const rows = await table(page);
+      expect(rows[0][1]).toMatch(/(Refused|Failed).*4/);
+      expect(rows[0].slice(2, -1).every((cell) => cell === '–')).toBe(true);
+      expect(rows[1][1]).toBe('Done: step 40');
     }));
 
   const grid = 'steps=60&replicas=2&grid=stepSize%3A0.0001..1%3A3,noise%3A0.5..2%3A3';
@@ -185,7 +195,9 @@ describe.skipIf(withoutBrowser)('the tab Compare', () => {
         await says(page, '#address-notes', 'vary=“<img src=x onerror=alert(1)>”');
         expect(await text(page, '#address-notes')).toContain("'__proto__' cannot be an axis");
         expect(await page.$$('#address-notes img')).toHaveLength(0);
+        expect(await text(page, '#address-notes')).toContain('colour=“constructor”; it was left out');
         expect(query(page).get('vary')).toBeNull();
+        expect(query(page).get('colour')).toBeNull();
         await page.waitForSelector('#overlay-start');
       },
     ));

@@ -143,6 +143,16 @@ describe.skipIf(withoutBrowser)('your data', () => {
       await vi.waitFor(async () => expect(await panel(page)).not.toContain('packed.csv.gz'));
     }));
 
+  test('arrays of other names are inputs by their columns, all of them or some', () =>
+    visit('?tab=data', async (page) => {
+      await dropFiles(page, file('odd.npz', encodeNpz({ features: X, price: y })));
+      await says(page, '3 data points in 4 dimensions');
+      await page.click('input[name=input]');
+      await says(page, '3 data points in 3 dimensions');
+      await page.click('input[name=input]');
+      await says(page, '3 data points in 4 dimensions');
+    }));
+
   test.each([
     ['words.csv', 'a,y\n1,2\nx,3\n', "line 3, column 'a': 'x' is not a number"],
     ['huge.csv', 'a,y\n1e60,2\n', "line 2, column 'a': 1e60 is outside the range of f32"],

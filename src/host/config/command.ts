@@ -36,7 +36,7 @@ function flagOf(key: Key, value: unknown): string[] | null {
 }
 
 /** A value as flags and addresses have it. */
-function textOf(value: unknown): string {
+export function textOf(value: unknown): string {
   if (Array.isArray(value)) return value.join(',');
   if (typeof value !== 'object' || value === null) return String(value);
   return Object.entries(value)

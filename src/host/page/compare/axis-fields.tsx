@@ -11,10 +11,10 @@ import {
   MOST_VALUES,
 } from '../../config/grid.ts';
 import { entry } from '../../config/table.ts';
+import { wordsOf } from '../kit/error-words.ts';
 import { Field } from '../kit/field.tsx';
 import { settings } from '../session/settings.ts';
 import { chooseGrid, chosen, grid, MOST_REPEATS, repeats } from './diagram-state.ts';
-import { wordsOf } from './refusals.ts';
 
 /** An axis as it stands in the fields, whether it makes sense or not. */
 type Draft = Readonly<Record<'key' | 'low' | 'high' | 'count', string>>;

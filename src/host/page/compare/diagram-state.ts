@@ -9,7 +9,7 @@ import { parts, setPart } from '../session/place.ts';
 import { given, settings } from '../session/settings.ts';
 import { GridRun } from './grid-run.ts';
 import { type MeasureName, measureNames } from './measures.ts';
-import { readPart } from './refusals.ts';
+import { readPart, refusePart } from './refusals.ts';
 import { stable } from './stable.ts';
 
 /** Values on each axis, where nothing else is asked for. */
@@ -18,9 +18,7 @@ export const MOST_REPEATS = 16;
 
 /** The grid that a visitor has chosen; null for the one that is suggested. */
 export const chosen = signal<Grid | null>(readPart('grid', parseGrid));
-export const measure = signal<MeasureName>(
-  measureNames.find((name) => name === parts.value.get('colour')) ?? 'stableRank',
-);
+export const measure = signal<MeasureName>(readColour());
 export const repeats = signal(1);
 /** What the device says of the settings: for each ensemble of the grid, or why there can be none; null until it has. */
 export const survey = signal<readonly EnsembleStart[] | FlatwalkError | null>(null);
@@ -34,6 +32,13 @@ export const grid = computed<Grid | null>(() => {
   if (settings.value instanceof FlatwalkError) return null;
   return suggestGrid(settings.value, stable.value, isSoftware() ? SIDES.software : SIDES.gpu);
 });
+
+function readColour(): MeasureName {
+  const text = parts.value.get('colour');
+  const found = measureNames.find((name) => name === text);
+  if (text && !found) refusePart('colour', text, `There are ${measureNames.join(', ')}.`);
+  return found ?? 'stableRank';
+}
 
 /** @throws BAD_ARGUMENT for a grid that is none */
 export function chooseGrid(next: Grid | null): void {

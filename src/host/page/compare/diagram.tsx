@@ -5,6 +5,7 @@ import { themes } from '../../figures/theme.ts';
 import { counted, duration } from '../../report/numbers.ts';
 import { CopyButton } from '../kit/copy-button.tsx';
 import { Download } from '../kit/download.tsx';
+import { wordsOf } from '../kit/error-words.ts';
 import { Notice } from '../kit/notice.tsx';
 import { ProgressLine } from '../kit/progress-line.tsx';
 import { adapterState, isSoftware } from '../session/adapter.ts';
@@ -27,7 +28,6 @@ import { gridPicture } from './grid-picture.ts';
 import type { GridRun } from './grid-run.ts';
 import { HeatGrid } from './heat-grid.tsx';
 import { MeasureChoice } from './measure-choice.tsx';
-import { wordsOf } from './refusals.ts';
 
 /** Seconds beyond which a visitor is told before. */
 const LONG = 15;

@@ -1,12 +1,12 @@
 import { shown } from '../../report/numbers.ts';
 import { DataTable } from '../kit/data-table.tsx';
+import { wordsOf } from '../kit/error-words.ts';
 import { spread } from '../kit/statistics.ts';
 import { tab } from '../session/place.ts';
 import type { RunRecord } from '../session/record.ts';
 import { takeOver } from '../session/settings.ts';
 import type { Comparison, OverlaidRun } from './comparison.ts';
 import { colourOf, dashOf } from './look.ts';
-import { wordsOf } from './refusals.ts';
 
 interface Quantity {
   readonly title: string;

@@ -1,6 +1,7 @@
 import { useEffect, useState } from 'preact/hooks';
 import { FlatwalkError } from '../../../model/errors.ts';
 import { entry, type Key } from '../../config/table.ts';
+import { wordsOf } from '../kit/error-words.ts';
 import { Field } from '../kit/field.tsx';
 import { Notice } from '../kit/notice.tsx';
 import { adapterState } from '../session/adapter.ts';
@@ -15,7 +16,6 @@ import {
 } from './comparison.ts';
 import { FinalTable } from './final-table.tsx';
 import { OverlayPlots } from './overlay-plots.tsx';
-import { wordsOf } from './refusals.ts';
 import { stable } from './stable.ts';
 import { formatVariation, parseVariation, suggestions, varied } from './variants.ts';
 

@@ -1,8 +1,8 @@
 /** Variants of the present settings: one of them varied, in the words of `flatwalk sweep --vary`. */
 import { FlatwalkError } from '../../../model/errors.ts';
+import { textOf } from '../../config/command.ts';
 import { entry, type Given, type Key, keys, type Settings } from '../../config/table.ts';
 import { parseAxis } from '../../config/vary.ts';
-import { textOf } from '../session/address.ts';
 import { decide, tidy } from '../session/settings.ts';
 
 export interface Variation {

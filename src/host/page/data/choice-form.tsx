@@ -92,7 +92,7 @@ function Inputs({ now, contents, set }: PartProps) {
   const ticked = new Set(now.inputs ?? usual);
   const columns = contents.columns.filter(({ name }) => name !== now.target);
   const choose = (names: readonly string[]) => {
-    const asUsual = names.length === usual.length && names.every((name, k) => name === usual[k]);
+    const asUsual = !contents.unnamed && names.length === usual.length && names.every((name, k) => name === usual[k]);
     set({ inputs: asUsual ? null : names });
   };
   if (columns.length > MOST_BOXES) {

@@ -27,7 +27,6 @@ export const problem = signal<Refusal | null>(null);
 /** Whether a description is awaited. */
 export const looking = signal(false);
 
-export const dataFiles = computed(() => dropped.value.filter(({ contents }) => contents.kind === 'data'));
 export const labelFiles = computed(() => dropped.value.filter(({ contents }) => contents.kind === 'labels'));
 export const chosenContents = computed(
   () => dropped.value.find(({ name }) => name === choice.value?.file)?.contents as DataContents | undefined,
@@ -46,7 +45,13 @@ export function choose({ name, contents }: DroppedFile): void {
     };
     return;
   }
-  choice.value = { file: name, target: usualTarget(contents), inputs: null, scale: choice.value?.scale ?? 'none' };
+  const wanted = usualTarget(contents);
+  choice.value = {
+    file: name,
+    target: wanted,
+    inputs: contents.unnamed ? usualInputs(contents, wanted) : null,
+    scale: choice.value?.scale ?? 'none',
+  };
 }
 
 function usualTarget({ target, apart, rows, columns }: DataContents): string {

@@ -1,3 +1,4 @@
+import { counted } from '../../report/numbers.ts';
 import { type DroppedFile, dropped } from '../session/dropped.ts';
 import { choice, choose, startFrom, takeSettings } from './choice.ts';
 
@@ -65,5 +66,3 @@ function wordsOf({ size, contents }: DroppedFile): string {
       return contents satisfies never;
   }
 }
-
-const counted = (count: number, what: string) => `${count.toLocaleString('en')} ${what}${count === 1 ? '' : 's'}`;

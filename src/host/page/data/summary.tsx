@@ -1,5 +1,6 @@
 import { FlatwalkError } from '../../../model/errors.ts';
 import type { DataSummary } from '../../files/describe.ts';
+import { counted } from '../../report/numbers.ts';
 import { DataTable } from '../kit/data-table.tsx';
 import { Notice } from '../kit/notice.tsx';
 import { change, decide, given } from '../session/settings.ts';
@@ -199,4 +200,3 @@ const some = (names: readonly string[]) =>
   names.length <= MOST_NAMED
     ? names.join(', ')
     : `${names.slice(0, MOST_NAMED).join(', ')}, ... (${names.length} in all)`;
-const counted = (count: number, what: string) => `${count.toLocaleString('en')} ${what}${count === 1 ? '' : 's'}`;

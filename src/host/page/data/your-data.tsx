@@ -19,8 +19,15 @@ const takeAll = async (files: readonly NamedContent[]) => chooseAmong(await take
 const named = (files: readonly File[]) => files.map((content) => ({ name: content.name, content }));
 
 async function takeExample(): Promise<void> {
-  const answer = await fetch(exampleAddress);
-  await takeAll([{ name: 'coffee.csv', content: await answer.blob() }]);
+  try {
+    const answer = await fetch(exampleAddress);
+    if (!answer.ok) throw new Error(`the server answers ${answer.status}`);
+    await takeAll([{ name: 'coffee.csv', content: await answer.blob() }]);
+  } catch (error) {
+    refusals.value = [
+      { what: `The example could not be loaded: ${(error as Error).message}`, fix: 'Try again, or reload the page.' },
+    ];
+  }
 }
 
 export function YourData() {

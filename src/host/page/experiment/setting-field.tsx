@@ -2,10 +2,11 @@
 import { useEffect, useState } from 'preact/hooks';
 import { z } from 'zod';
 import { activation, activationNames } from '../../../model/activations.ts';
+import { textOf } from '../../config/command.ts';
 import { complaint } from '../../config/kinds.ts';
 import { entry, type Key } from '../../config/table.ts';
 import { Field } from '../kit/field.tsx';
-import { textOf, valueIn } from '../session/address.ts';
+import { valueIn } from '../session/address.ts';
 import { change, given } from '../session/settings.ts';
 import { ranges } from './ranges.ts';
 

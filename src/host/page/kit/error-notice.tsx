@@ -1,4 +1,5 @@
 import { FlatwalkError } from '../../../model/errors.ts';
+import { withoutFix } from './error-words.ts';
 import { Notice } from './notice.tsx';
 
 interface ErrorNoticeProps {
@@ -9,10 +10,9 @@ interface ErrorNoticeProps {
 /** What went wrong and where, and below it what to do. */
 export function ErrorNotice({ error, title }: ErrorNoticeProps) {
   const fix = error instanceof FlatwalkError ? error.fix : '';
-  const message = fix && error.message.endsWith(fix) ? error.message.slice(0, -fix.length).trim() : error.message;
   return (
     <Notice kind="error" title={title} live>
-      <p>{message}</p>
+      <p>{withoutFix(error)}</p>
       {fix && <p>{fix}</p>}
     </Notice>
   );

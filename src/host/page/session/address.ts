@@ -1,4 +1,5 @@
 /** The state of the page as its address: settings in the words of the command line's flags, checked before they are believed. */
+import { textOf } from '../../config/command.ts';
 import { complaint } from '../../config/kinds.ts';
 import { entry, type Given, type Key, keys } from '../../config/table.ts';
 import { firstPreset, type PresetName, presetNames, presetOf } from './presets.ts';
@@ -75,17 +76,6 @@ export function writeAddress({ preset, changes, rest }: Omit<Address, 'notes'>):
 function writtenIn(key: Key, value: unknown): string {
   const text = textOf(value);
   return JSON.stringify(valueIn(key, text)) === JSON.stringify(value) ? text : JSON.stringify(value);
-}
-
-/** A value as its flag has it. */
-export function textOf(value: unknown): string {
-  if (Array.isArray(value)) return value.join(',');
-  if (typeof value === 'object' && value !== null) {
-    return Object.entries(value)
-      .map(([name, one]) => `${name}=${String(one)}`)
-      .join(',');
-  }
-  return String(value);
 }
 
 /** What the text of a flag, or JSON, says; switches have none, and are written as yes or no. */

@@ -2,6 +2,7 @@
 import { signal } from '@preact/signals';
 import { FlatwalkError } from '../../../model/errors.ts';
 import type { Given } from '../../config/table.ts';
+import { withoutFix } from '../kit/error-words.ts';
 import type { Contents } from '../worker/data/contents.ts';
 import { call } from './link.ts';
 
@@ -28,10 +29,14 @@ export const dropped = signal<readonly DroppedFile[]>([]);
 export const reading = signal<{ readonly name: string; readonly share: number } | null>(null);
 export const refusals = signal<readonly Refusal[]>([]);
 
+/** Counts how often everything was to be forgotten: what was still being read then is not kept. */
+let forgotten = 0;
+
 /** Hands files to the worker, one after the other. Never rejects: what is refused is told in `refusals`. */
 export async function take(files: readonly NamedContent[]): Promise<readonly DroppedFile[]> {
   refusals.value = [];
   const taken: DroppedFile[] = [];
+  const before = forgotten;
   for (const { name, content } of files) {
     reading.value = { name, share: 0 };
     try {
@@ -44,6 +49,10 @@ export async function take(files: readonly NamedContent[]): Promise<readonly Dro
           },
         },
       );
+      if (forgotten !== before) {
+        await call('forgetFiles', { names: [name] });
+        break;
+      }
       const file = { name, size: bytes, contents };
       taken.push(file);
       dropped.value = [...dropped.value.filter((other) => other.name !== name), file];
@@ -58,6 +67,7 @@ export async function take(files: readonly NamedContent[]): Promise<readonly Dro
 }
 
 export async function forgetAll(): Promise<void> {
+  forgotten += 1;
   const names = dropped.value.map(({ name }) => name);
   dropped.value = [];
   refusals.value = [];
@@ -66,8 +76,7 @@ export async function forgetAll(): Promise<void> {
 
 export function refusalOf(error: unknown): Refusal {
   if (!(error instanceof FlatwalkError)) return { what: (error as Error).message, fix: '' };
-  const { message, fix } = error;
-  return { what: message.endsWith(fix) ? message.slice(0, message.length - fix.length).trim() : message, fix };
+  return { what: withoutFix(error), fix: error.fix };
 }
 
 export const baseName = (file: string) => file.replace(/^.*[/\\]/, '');

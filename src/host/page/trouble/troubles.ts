@@ -1,5 +1,6 @@
 /** What can go wrong, in words: what is the matter, and what to do about it. Pure; the panel shows it as text. */
 import { FlatwalkError } from '../../../model/errors.ts';
+import { withoutFix } from '../kit/error-words.ts';
 import { browsers, linuxFlags, softwareFlags } from './browsers.ts';
 
 export interface Trouble {
@@ -136,11 +137,6 @@ function unforeseen(error: unknown): Trouble {
     fix: 'Try again, or reload the page. If it happens again, please report it; the report says what the page knows.',
     stack: stack?.includes(message) ? stack : [message, stack].filter(Boolean).join('\n'),
   };
-}
-
-/** The message without what it says of the remedy, which is shown apart. */
-function withoutFix({ message, fix }: FlatwalkError): string {
-  return fix && message.endsWith(fix) ? message.slice(0, message.length - fix.length).trim() : message;
 }
 
 const sentence = (text: string) => (/[.!?:]$/.test(text) ? text : `${text}.`);

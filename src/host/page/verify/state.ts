@@ -68,8 +68,12 @@ export async function verify(): Promise<void> {
     ended = endOf(error);
     if (ended.kind === 'failed' && rows.value.length === 0) failure.value = error as Error;
   }
-  const environment = await pageEnvironment(adapter, kernelFingerprint(), navigator);
-  if (rows.value.length > 0) verified.value = { config, environment, rows: rows.value, ended };
+  try {
+    const environment = await pageEnvironment(adapter, kernelFingerprint(), navigator);
+    if (rows.value.length > 0) verified.value = { config, environment, rows: rows.value, ended };
+  } catch (error) {
+    failure.value = error as Error;
+  }
   comparing.value = null;
 }
 

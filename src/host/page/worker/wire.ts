@@ -1,5 +1,6 @@
 /** How requests, events and answers pass between the page and its worker. Errors keep their code and what to do. */
 import { type ErrorCode, FlatwalkError } from '../../../model/errors.ts';
+import { withoutFix } from '../kit/error-words.ts';
 import type { Answer, Ask, EventOf, RequestName } from './requests.ts';
 
 export type ToWorker =
@@ -32,9 +33,9 @@ export function describe(error: unknown): Failure {
   if (!(error instanceof FlatwalkError)) {
     return { code: null, message: error instanceof Error ? (error.stack ?? error.message) : String(error), fix: '' };
   }
-  const { code, message, fix } = error;
+  const { code, fix } = error;
   // The message repeats the fix, which pages show apart.
-  return { code, message: message.endsWith(fix) ? message.slice(0, message.length - fix.length).trim() : message, fix };
+  return { code, message: withoutFix(error), fix };
 }
 
 export function revive({ code, message, fix }: Failure): Error {

@@ -23,6 +23,8 @@ export type Contents =
       readonly target: string | null;
       /** Whether there are no labels in it but in another file. */
       readonly apart: boolean;
+      /** Whether nothing in it says which columns are inputs, so that settings must. */
+      readonly unnamed: boolean;
       /** Rows with a cell that is no finite number; null where they were not counted. */
       readonly unreadable: { readonly rows: number; readonly more: boolean } | null;
     }
@@ -86,7 +88,15 @@ function ofTable(table: Table): Data {
   const { faults, ...unreadable } = scan(table);
   const named = names.find((name) => namesOf('y').includes(name));
   const columns = names.map((name, k) => ({ name, usual: true, fault: faults[k] ?? null }));
-  return { kind: 'data', rows, columns, target: named ?? names.at(-1) ?? null, apart: false, unreadable };
+  return {
+    kind: 'data',
+    rows,
+    columns,
+    target: named ?? names.at(-1) ?? null,
+    apart: false,
+    unnamed: false,
+    unreadable,
+  };
 }
 
 /** Exceptions are slow, and a table of words has nothing but them. */
@@ -121,7 +131,7 @@ function ofArray(file: string, bytes: Uint8Array): Contents {
   if (shape.length === 1 || (shape.length === 2 && shape[1] === 1)) return { kind: 'labels', rows: shape[0] };
   const { names, rows } = tableOfMatrix(file, field);
   const columns = names.map((name) => ({ name, usual: true, fault: null }));
-  return { kind: 'data', rows, columns, target: null, apart: true, unreadable: null };
+  return { kind: 'data', rows, columns, target: null, apart: true, unnamed: false, unreadable: null };
 }
 
 function ofArrays(source: Source, bytes: Uint8Array): Contents {
@@ -144,7 +154,8 @@ function ofArrays(source: Source, bytes: Uint8Array): Contents {
     .filter(({ field }) => field.shape[0] === rows)
     .flatMap(({ name }) => readBlock(known, name, true).names.map((column) => ({ array: name, column })))
     .map(({ array, column }) => ({ name: column, usual: X === undefined || array === X, fault: null }));
-  return { kind: 'data', rows, columns, target: y ?? columns.at(-1)?.name ?? null, apart: false, unreadable: null };
+  const target = y ?? columns.at(-1)?.name ?? null;
+  return { kind: 'data', rows, columns, target, apart: false, unnamed: X === undefined, unreadable: null };
 }
 
 const isNumbers = (field: unknown): field is NumberField => typeof field === 'object' && field !== null;
