@@ -102,6 +102,47 @@ describe.skipIf(withoutBrowser)('the experiment', () => {
       await statusIs(page, 'Done: step 40 of 40');
     }));
 
+  test('clicks that come too fast are one wish each: a run is begun, stepped and continued once', () =>
+    visit('?steps=10000000&every=1000&replicas=2', async (page) => {
+      const clicks = (...names: string[]) =>
+        page.evaluate((all) => {
+          for (const name of all) document.querySelector<HTMLButtonElement>(`#${name}`)?.click();
+        }, names);
+      await ready(page);
+      // The second click of a double click meets the button that has taken the first one's place.
+      await page.click('#start', { count: 2 });
+      await statusIs(page, /Running: step [1-9]/);
+      await clicks('pause', 'pause');
+      await statusIs(page, 'Paused at step');
+      const step = Number(/step ([\d,]+) of/.exec(await text(page, '#status'))?.[1].replaceAll(',', ''));
+      await clicks('step', 'step', 'row');
+      await statusIs(page, `Paused at step ${(step + 1).toLocaleString('en')} of`);
+      await clicks('continue', 'continue', 'reset');
+      await clicks('start', 'start');
+      await statusIs(page, /Running: step [1-9]/);
+      expect(await page.$('.trouble')).toBeNull();
+      await clicks('pause');
+      await statusIs(page, 'Paused at step');
+    }));
+
+  test('a setting that is changed and changed back is no other; one that stays changed is for the next run', () =>
+    visit(small, async (page) => {
+      await ready(page);
+      await page.click('#step');
+      await statusIs(page, 'Paused at step 1');
+      await page.waitForSelector('#continue');
+      await type(page, 'seed', '9');
+      await page.waitForSelector('#start');
+      await type(page, 'seed', '1');
+      await page.waitForSelector('#continue');
+      await page.click('#row');
+      await statusIs(page, 'Paused at step 10');
+      await type(page, 'seed', '9');
+      await page.waitForSelector('#start');
+      await page.click('#step');
+      await statusIs(page, 'Paused at step 1 of');
+    }));
+
   test('a step size beyond stability is told before the run, and a run that diverges says so', () =>
     visit('?preset=quiet&stepSize=5&steps=50&replicas=2', async (page) => {
       await ready(page);

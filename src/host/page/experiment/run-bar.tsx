@@ -9,9 +9,13 @@ export function RunBar({ ready }: { readonly ready: boolean }) {
   const run = record.value;
   const state: RunState = run?.state.value ?? { kind: 'new' };
   const isRunning = state.kind === 'running';
-  const canGoOn = run !== null && (state.kind === 'paused' || (state.kind === 'failed' && state.lost));
+  // With other settings a run cannot go on: every button then begins another.
+  const canGoOn =
+    run !== null && !changed.value && (state.kind === 'paused' || (state.kind === 'failed' && state.lost));
   const valid = !(settings.value instanceof FlatwalkError);
-  const step = () => (canGoOn ? goOn((run.step ?? 0) + 1) : start(1));
+  // The second half of a double click on Start, whose place the button takes, is no wish to pause.
+  const pause = ({ detail }: MouseEvent) => detail < 2 && run?.pause();
+  const step = () => (canGoOn ? goOn(run.step + 1) : start(1));
   const nextRow = () => {
     if (!canGoOn) return valid ? start(everyOf(settings.value as Settings)) : undefined;
     const every = everyOf(run.settings);
@@ -21,10 +25,10 @@ export function RunBar({ ready }: { readonly ready: boolean }) {
     <section class="run-bar" aria-label="Run">
       <div class="buttons">
         {isRunning ? (
-          <button type="button" class="primary" id="pause" onClick={() => run?.pause()}>
+          <button type="button" class="primary" id="pause" onClick={pause}>
             Pause
           </button>
-        ) : canGoOn && !changed.value ? (
+        ) : canGoOn ? (
           <button type="button" class="primary" id="continue" disabled={!ready} onClick={() => goOn()}>
             Continue
           </button>

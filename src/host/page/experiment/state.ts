@@ -1,7 +1,7 @@
 /** The experiment: its run, what theory predicts of it, and what is to be said of settings before they are run. */
 import { computed, effect, signal } from '@preact/signals';
 import { FlatwalkError } from '../../../model/errors.ts';
-import type { Settings } from '../../config/table.ts';
+import { keys, type Settings } from '../../config/table.ts';
 import { adapterState, isSoftware } from '../session/adapter.ts';
 import { busy, call } from '../session/link.ts';
 import { addressNotes, parts, setPart } from '../session/place.ts';
@@ -45,9 +45,12 @@ export const advice = signal<Advice | FlatwalkError | null>(null);
 /** Whether the settings have changed since the run began. */
 export const changed = computed(() => {
   const run = record.value;
-  return run !== null && startedWith !== settings.value;
+  const now = settings.value;
+  return run !== null && (now instanceof FlatwalkError || saidBy(now) !== startedWith);
 });
-let startedWith: unknown = null;
+/** What `record` was begun with, as text: the same settings chosen again are no change. */
+let startedWith = '';
+const saidBy = (one: Settings) => JSON.stringify(keys.map((key) => one[key]));
 
 /** A row costs a software adapter as much as hundreds of steps. */
 const ROWS = { software: 100, gpu: 400 };
@@ -61,7 +64,7 @@ export function everyOf({ every, steps }: Settings): number {
 export async function start(until?: number): Promise<void> {
   const wanted = settings.value;
   if (wanted instanceof FlatwalkError) return;
-  startedWith = wanted;
+  startedWith = saidBy(wanted);
   const run = new RunRecord({ ...wanted, every: everyOf(wanted) });
   record.value = run;
   prediction.value = null;

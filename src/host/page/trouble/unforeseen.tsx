@@ -10,7 +10,10 @@ export function watchForUnforeseen(): void {
   const tell = (error: unknown) => {
     unforeseen.value ??= error;
   };
-  addEventListener('error', ({ error, message }) => tell(error ?? new Error(message)));
+  addEventListener('error', ({ error, message }) => {
+    // What was observed is measured in the next frame instead, as it should be; browsers report it all the same.
+    if (!/^ResizeObserver loop/.test(message)) tell(error ?? new Error(message));
+  });
   addEventListener('unhandledrejection', ({ reason }) =>
     tell(reason ?? new Error('A promise was rejected without a reason')),
   );
