@@ -23,6 +23,8 @@ describe.skipIf(withoutBrowser)('the menu of files', () => {
   let server: FolderServer;
   let page: Page;
   let ofPage: Record<string, unknown>;
+  let settingsFile: string;
+  let table: string;
   const errors: string[] = [];
   beforeAll(async () => {
     server = await serveFolder(pages);
@@ -103,9 +105,11 @@ describe.skipIf(withoutBrowser)('the menu of files', () => {
   test('every file of a run that has ended is made, by the keyboard alone', async () => {
     await page.click('#continue');
     await vi.waitFor(async () => expect(await text('#status')).toContain('Done: step 400'), 90_000);
-    expect(saved(await take('Table (.csv)')).toString()).toMatch(/^run,step,replica,loss,[\s\S]*\ntrain,400,1,/);
+    table = saved(await take('Table (.csv)')).toString();
+    expect(table).toMatch(/^run,step,replica,loss,[\s\S]*\ntrain,400,1,/);
     const settings = await take('Settings (.json)');
     ofPage = JSON.parse(saved(settings).toString());
+    settingsFile = settings;
     const everything = await take('Everything as JSON');
     for (const name of [settings, everything]) {
       writeFileSync(join(scratch, name), saved(name));
@@ -124,6 +128,13 @@ describe.skipIf(withoutBrowser)('the menu of files', () => {
     for (const [name, bytes] of figures) {
       expect(new TextDecoder().decode(bytes.subarray(0, 4)), name).toMatch(name.endsWith('.svg') ? /^<svg/ : /^.PNG/);
     }
+  });
+
+  test('flatwalk run makes the same table of the settings, to the bit, though the page paused on its way', async () => {
+    const { code, err } = await flatwalk(['run', settingsFile, '--plan', 'model', '--out', 'same']);
+    expect(code, err).toBe(0);
+    expect(await flatwalk(['export', 'same', '--out', 'same.csv'])).toMatchObject({ code: 0 });
+    expect(readFileSync(join(scratch, 'same.csv'), 'utf8')).toBe(table);
   });
 
   test('the command that it shows is a run of the same settings', async () => {
