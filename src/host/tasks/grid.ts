@@ -39,9 +39,9 @@ const MOST_RETRACTED = 512;
 const ALWAYS: readonly MetricName[] = ['loss', 'stableRank', 'disagreement'];
 
 /** Steps between two rows. */
-export const gridEvery = ({ steps }: Settings) => Math.max(1, Math.ceil(steps / ROWS));
+const gridEvery = ({ steps }: Settings) => Math.max(1, Math.ceil(steps / ROWS));
 
-export interface GridContext {
+interface GridContext {
   readonly emit: (event: GridEvent) => void;
   readonly signal: AbortSignal;
   /** Milliseconds that the device may be at work at a stretch, as of any run. */
@@ -49,7 +49,7 @@ export interface GridContext {
 }
 
 /** How the data are found for settings: made, or read. */
-export type DataOf = (settings: Settings) => Data | Promise<Data>;
+type DataOf = (settings: Settings) => Data | Promise<Data>;
 
 /** The same, asked once for each number of samples: nothing else that an axis varies decides the data. */
 function once(dataOf: DataOf): DataOf {

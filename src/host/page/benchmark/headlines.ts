@@ -2,7 +2,7 @@
 import type { BenchCase } from '../../../../bench/document.ts';
 import { shortNumber } from '../../../../bench/tables.ts';
 
-export interface Headline {
+interface Headline {
   readonly value: string;
   readonly unit: string;
   /** What it is, in a sentence. */

@@ -15,7 +15,7 @@ export interface OverlaidRun extends Variant {
   readonly run: RunRecord | null;
 }
 
-export type ComparisonState = 'new' | 'running' | 'paused' | 'over' | 'stopped';
+type ComparisonState = 'new' | 'running' | 'paused' | 'over' | 'stopped';
 
 export class Comparison {
   readonly runs: readonly OverlaidRun[];

@@ -15,7 +15,7 @@ import { type Running, running, takeDevice } from '../session/record.ts';
 import type { EventOf } from '../worker/requests.ts';
 import { type MeasureName, measureOf } from './measures.ts';
 
-export type GridState =
+type GridState =
   | { readonly kind: 'new' }
   | { readonly kind: 'running' }
   | { readonly kind: 'paused' }
@@ -23,7 +23,7 @@ export type GridState =
   | { readonly kind: 'stopped' }
   | { readonly kind: 'failed'; readonly error: Error };
 
-export interface Ensemble extends EnsembleCells {
+interface Ensemble extends EnsembleCells {
   start: EnsembleStart | null;
   readonly rows: MetricRow[];
   /** Where a pause happened to be. */
@@ -41,7 +41,7 @@ export interface Reading {
 }
 
 /** As it was asked for. */
-export interface GridAsk extends GridOptions {
+interface GridAsk extends GridOptions {
   /** What was said in the form, for the cells to be opened as experiments. */
   readonly given: Given;
 }

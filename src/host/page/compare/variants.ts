@@ -19,7 +19,7 @@ export interface Variant {
 }
 
 /** As many colours there are to tell runs apart. */
-export const MOST_VARIANTS = 8;
+const MOST_VARIANTS = 8;
 
 /** What decides a file's data or belongs to one machine is not varied here. */
 const fixed: readonly Key[] = ['weights', 'metrics', 'every', 'generate'];

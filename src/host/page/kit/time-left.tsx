@@ -28,7 +28,7 @@ export function TimeLeft({ began, share }: TimeLeftProps) {
   );
 }
 
-export function durationText(seconds: number): string {
+function durationText(seconds: number): string {
   const whole = Math.round(seconds);
   return whole < 60 ? `${whole} s` : `${Math.floor(whole / 60)} min ${whole % 60} s`;
 }

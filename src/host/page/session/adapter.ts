@@ -4,7 +4,7 @@ import type { AdapterDescription } from '../../../engine/index.ts';
 import { FlatwalkError } from '../../../model/errors.ts';
 import { call } from './link.ts';
 
-export type AdapterState =
+type AdapterState =
   | { readonly kind: 'looking' }
   | { readonly kind: 'here'; readonly adapter: AdapterDescription }
   | { readonly kind: 'none'; readonly error: Error };
@@ -30,5 +30,3 @@ export const isSoftware = () => adapterState.value.kind === 'here' && adapterSta
 export function adapterWords({ name, description }: AdapterDescription): string {
   return description && description !== name ? `${name} (${description})` : name;
 }
-
-export const isLost = (error: unknown) => error instanceof FlatwalkError && error.code === 'DEVICE_LOST';

@@ -2,7 +2,7 @@
 import { effect } from '@preact/signals';
 import { busy } from './link.ts';
 
-export interface Attention {
+interface Attention {
   /** Seconds that the page could not be seen. */
   readonly hidden: number;
   /** The longest time that the page stood still, in seconds; 0 where it never did. */

@@ -16,7 +16,7 @@ export type RunState =
   /** `lost`: the device went away, and the run can go on from its last checkpoint. */
   | { readonly kind: 'failed'; readonly error: Error; readonly lost: boolean };
 
-export interface GoOptions {
+interface GoOptions {
   /** The step at which to pause. */
   readonly until?: number;
   /** Milliseconds that the whole run should take at least. */

@@ -14,7 +14,7 @@ const MOST = 512 * MiB;
 const kept = new Map<string, Uint8Array>();
 
 /** Told while a file is read: bytes so far, of how many in the file. */
-export type OnRead = (read: number, total: number) => void;
+type OnRead = (read: number, total: number) => void;
 
 /**
  * Reads a file and keeps it in place of one of its name; unpacked, if its name ends in .gz.
