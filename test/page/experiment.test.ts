@@ -102,6 +102,17 @@ describe.skipIf(withoutBrowser)('the experiment', () => {
       await statusIs(page, 'Done: step 40 of 40');
     }));
 
+  test('why theory draws no curve is said in sentences', () =>
+    visit('?steps=10&replicas=2&stepSize=0', async (page) => {
+      await ready(page);
+      await page.click('#start');
+      await vi.waitFor(
+        async () =>
+          expect(await text(page, '#plots-title + .hint')).toMatch(/no curve here\. .*leads nowhere\. Set it/),
+        60_000,
+      );
+    }));
+
   test('clicks that come too fast are one wish each: a run is begun, stepped and continued once', () =>
     visit('?steps=10000000&every=1000&replicas=2', async (page) => {
       const clicks = (...names: string[]) =>

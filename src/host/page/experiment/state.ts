@@ -2,6 +2,7 @@
 import { computed, effect, signal } from '@preact/signals';
 import { FlatwalkError } from '../../../model/errors.ts';
 import { keys, type Settings } from '../../config/table.ts';
+import { wordsOf } from '../kit/error-words.ts';
 import { adapterState, isSoftware } from '../session/adapter.ts';
 import { busy, call } from '../session/link.ts';
 import { addressNotes, parts, setPart } from '../session/place.ts';
@@ -92,7 +93,7 @@ async function predictFor(run: RunRecord): Promise<void> {
     if (record.value === run) prediction.value = found;
   } catch (error) {
     // The run goes on without it, and says more should the device be lost.
-    if (record.value === run) prediction.value = { kind: 'none', reason: (error as Error).message };
+    if (record.value === run) prediction.value = { kind: 'none', reason: wordsOf(error as Error) };
   }
 }
 

@@ -4,6 +4,7 @@ import { FlatwalkError } from '../../../model/errors.ts';
 import { problemOptions } from '../../config/problem.ts';
 import type { Settings } from '../../config/table.ts';
 import { openSetup } from '../../tasks/setup.ts';
+import { wordsOf } from '../kit/error-words.ts';
 import { openEngine } from './engine.ts';
 import type { Ask, Prediction } from './requests.ts';
 import { samplesFor } from './samples.ts';
@@ -48,7 +49,7 @@ export async function predict(ask: Ask<'predict'>, { signal }: HandlerContext<'p
     }
   } catch (error) {
     if (!(error instanceof FlatwalkError) || !['NOT_DEFINED', 'LIMIT', 'BAD_SHAPE'].includes(error.code)) throw error;
-    return { kind: 'none', reason: error.message };
+    return { kind: 'none', reason: wordsOf(error) };
   } finally {
     problem.dispose();
   }
