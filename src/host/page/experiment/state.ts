@@ -78,13 +78,24 @@ export async function start(until?: number): Promise<void> {
 }
 
 export function goOn(until?: number): Promise<void> | undefined {
-  return record.value?.go({ until, duration: paces[pace.value].duration });
+  const run = record.value;
+  // A device that was lost may have taken the prediction with it.
+  if (run && prediction.value === null) void predictFor(run);
+  return run?.go({ until, duration: paces[pace.value].duration });
 }
 
 export function reset(): void {
-  record.value?.pause();
+  const run = record.value;
   record.value = null;
   prediction.value = null;
+  if (!run) return;
+  run.pause();
+  const end = run.state.subscribe(({ kind }) => {
+    if (kind === 'running') return;
+    queueMicrotask(() => end());
+    // Views show its networks no longer, unless another run has begun.
+    if (record.value === null) void call('forget', null);
+  });
 }
 
 async function predictFor(run: RunRecord): Promise<void> {
@@ -93,6 +104,7 @@ async function predictFor(run: RunRecord): Promise<void> {
     if (record.value === run) prediction.value = found;
   } catch (error) {
     // The run goes on without it, and says more should the device be lost.
+    if (error instanceof FlatwalkError && error.code === 'DEVICE_LOST') return;
     if (record.value === run) prediction.value = { kind: 'none', reason: wordsOf(error as Error) };
   }
 }

@@ -20,6 +20,8 @@ export interface Requests {
   readonly predict: Request<{ readonly settings: Settings }, never, Prediction>;
   /** A part of a training run: from its start or a checkpoint, to its end, a step, or the wish to pause. */
   readonly train: Request<TrainAsk, TrainEvent, TrainAnswer>;
+  /** Takes the experiment's problem from the device, and from all views. */
+  readonly forget: Request<null, never, null>;
   /** All cells of a grid of settings, or those after a pause. */
   readonly grid: Request<GridOptions & { readonly resume: GridPlace | null }, GridEvent, GridResult>;
   /** What a grid would be like, for each of its ensembles. Trains nothing. */

@@ -3,6 +3,7 @@ import { check } from './before.ts';
 import { openEngine } from './engine.ts';
 import { grid, surveyGrid } from './grid.ts';
 import { predict } from './predict.ts';
+import { show } from './showing.ts';
 import { performTask } from './tasks.ts';
 import { train } from './train.ts';
 import { serve } from './wire.ts';
@@ -17,6 +18,10 @@ serve(
     check,
     predict,
     train,
+    forget: async () => {
+      show(null);
+      return null;
+    },
     grid,
     surveyGrid,
     keepFile: async (ask, context) => (await data()).keepFile(ask, context),
