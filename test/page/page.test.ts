@@ -164,8 +164,8 @@ describe.skipIf(withoutBrowser)('the page', () => {
         await page.click('#start');
         let last = 0;
         for (let k = 0; k < 2; k++) {
-          // After a checkpoint, which is taken every other second.
-          const enough = last + 900;
+          // A checkpoint is taken every other second, with a row, and there is a row a second: by the fourth it has been told.
+          const enough = last + 1200;
           await vi.waitFor(async () => {
             const [, step] = /step ([\d,]+) of/.exec(await text(page, '#status')) ?? [];
             expect(Number(step?.replaceAll(',', ''))).toBeGreaterThanOrEqual(enough);
