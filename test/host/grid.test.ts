@@ -254,3 +254,23 @@ describe('too much is refused before anything is made', () => {
   });
   test('no replicas', () => refused({ settings, grid, repeats: 0 }, never));
 });
+
+test('a device that is lost ends it with its code, and the grid goes on from the last place that was told', async () => {
+  const o: GridOptions = { settings, grid: parseGrid('width:2..4:2,noise:1..2:2'), repeats: 1 };
+  const whole = await trained(o);
+  const own = await openTestEngine();
+  const events: GridEvent[] = [];
+  const emit = (event: GridEvent) => {
+    events.push(event);
+    // In the second ensemble, which is begun again from its start.
+    if (event.kind === 'row' && event.ensemble === 1 && event.row.step > 0) own.device.destroy();
+  };
+  const lost = trainGrid(own, o, generateData, { emit, signal: new AbortController().signal }, null);
+  await expect(lost).rejects.toMatchObject({ code: 'DEVICE_LOST' });
+  own.dispose();
+  const places = events.flatMap((event) => (event.kind === 'place' ? [event.place] : []));
+  expect(places.at(-1)).toEqual({ ensemble: 1, checkpoint: null });
+  const rest = await trained(o, places.at(-1));
+  expect(rest.result.next).toBeNull();
+  expect(rest.rows(1)).toEqual(whole.rows(1));
+});

@@ -4,6 +4,7 @@ import { createRequire } from 'node:module';
 import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest';
 import { type Chrome, type FolderServer, launchChrome, type Page, serveFolder } from '../../src/host/chrome/index.ts';
 import { pinned, usePages, withoutBrowser } from './pages.ts';
+import { loseNextDevice } from './visits.ts';
 
 const folder = usePages();
 /** Compiling takes a software adapter seconds, and more where other tests run beside. */
@@ -167,6 +168,20 @@ describe.skipIf(withoutBrowser)('the tab Compare', () => {
       await page.waitForSelector('#start');
       const own = query(page);
       expect([own.get('stepSize'), own.get('replicas'), own.get('tab')]).toEqual(['0.0001', '1', 'experiment']);
+    }));
+
+  test('a device lost while cells are trained: one click goes on to the same numbers', () =>
+    visit(grid, async (page) => {
+      const words = () => page.$$eval('[role="gridcell"]', (all) => all.map((cell) => cell.getAttribute('aria-label')));
+      await click(page, '#grid-start');
+      await says(page, '#grid-status', 'Done: 9 cells');
+      const whole = await words();
+      await loseNextDevice(page);
+      await click(page, '#grid-start');
+      await says(page, '#grid-status', 'The GPU device was lost');
+      await click(page, '#grid-continue');
+      await says(page, '#grid-status', 'Done: 9 cells');
+      expect(await words()).toEqual(whole);
     }));
 
   test('the address keeps the grid, and another colour', () =>

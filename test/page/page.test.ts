@@ -6,7 +6,7 @@ import { join } from 'node:path';
 import { describe, expect, test, vi } from 'vitest';
 import { launchChrome, type Page, serveFolder } from '../../src/host/chrome/index.ts';
 import { pinned, usePages, withoutBrowser } from './pages.ts';
-import { panel, readouts, ready, statusIs, text, useVisits } from './visits.ts';
+import { loseNextDevice, panel, readouts, ready, statusIs, text, useVisits } from './visits.ts';
 
 const folder = usePages();
 /** Compiling takes a software adapter seconds, and more where other tests run beside. */
@@ -170,7 +170,7 @@ describe.skipIf(withoutBrowser)('the page', () => {
             const [, step] = /step ([\d,]+) of/.exec(await text(page, '#status')) ?? [];
             expect(Number(step?.replaceAll(',', ''))).toBeGreaterThanOrEqual(enough);
           }, 60_000);
-          await loseDevice(page);
+          await loseNextDevice(page);
           const words = await panel(page);
           expect(words).toMatch(/GPU device was lost[\s\S]*Continue from step/);
           last = Number(/Continue from step ([\d,]+)/.exec(words)?.[1].replaceAll(',', ''));
@@ -274,17 +274,6 @@ describe.skipIf(withoutBrowser)('the page', () => {
       rmSync(copy, { recursive: true, force: true });
     }
   }
-
-  /** Has the worker's device destroyed just after it is given its next work. */
-  const loseDevice = (page: Page) =>
-    page.workers()[0].evaluate(`{
-      const { createCommandEncoder } = GPUDevice.prototype;
-      GPUDevice.prototype.createCommandEncoder = function (...args) {
-        GPUDevice.prototype.createCommandEncoder = createCommandEncoder;
-        setTimeout(() => this.destroy());
-        return createCommandEncoder.apply(this, args);
-      };
-    }`);
 
   /** Answers with another program in the place of the page's; null for none. */
   async function withProgram(page: Page, body: string | null): Promise<void> {

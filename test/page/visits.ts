@@ -73,3 +73,13 @@ export async function panel(page: Page): Promise<string> {
   await page.waitForSelector('.trouble');
   return text(page, '.trouble');
 }
+/** Has the worker's device destroyed just after it is given its next work. */
+export const loseNextDevice = (page: Page) =>
+  page.workers()[0].evaluate(`{
+    const { createCommandEncoder } = GPUDevice.prototype;
+    GPUDevice.prototype.createCommandEncoder = function (...args) {
+      GPUDevice.prototype.createCommandEncoder = createCommandEncoder;
+      setTimeout(() => this.destroy());
+      return createCommandEncoder.apply(this, args);
+    };
+  }`);

@@ -38,9 +38,11 @@ export interface EnsembleStart {
 
 export type GridEvent =
   | ({ readonly kind: 'ensemble'; readonly ensemble: number } & EnsembleStart)
-  | { readonly kind: 'row'; readonly ensemble: number; readonly row: MetricRow; readonly passing: boolean };
+  | { readonly kind: 'row'; readonly ensemble: number; readonly row: MetricRow; readonly passing: boolean }
+  /** From where the grid can go on should the device be lost; all rows up to there have been told. */
+  | { readonly kind: 'place'; readonly place: GridPlace };
 
-/** From where a grid goes on that was paused. */
+/** From where a grid goes on that was paused, or whose device was lost. */
 export interface GridPlace {
   readonly ensemble: number;
   /** null: from its start. */
@@ -48,9 +50,9 @@ export interface GridPlace {
 }
 
 export interface GridResult {
-  /** How each ensemble ended, as far as they went. A lost device ends all. */
+  /** How each ensemble ended, as far as they went. */
   readonly outcomes: readonly Outcome[];
-  /** null: all have been trained, or nothing is left to go on from. */
+  /** null: all have been trained. */
   readonly next: GridPlace | null;
 }
 

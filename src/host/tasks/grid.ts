@@ -3,6 +3,7 @@
  * the same starts. Settings that change the shape have an ensemble for each of their values.
  */
 import {
+  type Checkpoint,
   type Engine,
   FlatwalkError,
   type MetricName,
@@ -28,6 +29,8 @@ import { stableStep } from './notes.ts';
 import { type DataOptions, openSetup, startingWeights } from './setup.ts';
 import type { TaskContext } from './task.ts';
 
+/** Milliseconds between two checkpoints: what a lost device takes away at most. */
+const BETWEEN_CHECKPOINTS = 2000;
 /** Rows of a cell, beyond the first: enough for a curve. */
 const ROWS = 40;
 /** Numbers that the rows of all cells may have together: 32 MiB. */
@@ -83,16 +86,26 @@ export async function trainGrid(
     try {
       if (!checkpoint) emit({ kind: 'ensemble', ensemble: at, ...start });
       const run = problem.train({ ...options, signal, submission, resume: checkpoint });
+      let saved = performance.now();
+      let taken: Checkpoint | null = null;
       for await (const row of run) {
         const due = row.step % options.every === 0 || row.step === options.steps;
         if (row.step !== checkpoint?.step) emit({ kind: 'row', ensemble: at, row, passing: !due });
+        if (performance.now() - saved < BETWEEN_CHECKPOINTS) continue;
+        taken ??= await run.checkpoint();
+        // The device may be ahead of the rows.
+        if (row.step < taken.step) continue;
+        emit({ kind: 'place', place: { ensemble: at, checkpoint: taken } });
+        taken = null;
+        saved = performance.now();
       }
       const outcome = await run.outcome;
+      if (outcome.kind === 'lost') throw outcome.error;
       outcomes.push(outcome);
-      if (outcome.kind === 'lost') return { outcomes, next: null };
       if (outcome.kind === 'aborted') {
         return { outcomes, next: { ensemble: at, checkpoint: await run.checkpoint() } };
       }
+      emit({ kind: 'place', place: { ensemble: at + 1, checkpoint: null } });
     } finally {
       problem.dispose();
     }

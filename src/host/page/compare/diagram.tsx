@@ -89,7 +89,7 @@ function Buttons({ run }: { readonly run: GridRun | null }) {
         <button type="button" class="primary" id="grid-pause" onClick={() => run?.pause()}>
           Pause
         </button>
-      ) : state === 'paused' && !outdated.value ? (
+      ) : run?.goesOn && !outdated.value ? (
         <button type="button" class="primary" id="grid-continue" onClick={() => run?.go()}>
           Continue
         </button>

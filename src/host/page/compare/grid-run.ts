@@ -1,6 +1,7 @@
 /** A phase diagram as it is trained: the rows of its ensembles, and what each of its cells says. */
 import { type Signal, signal } from '@preact/signals';
 import type { MetricRow } from '../../../engine/index.ts';
+import { FlatwalkError } from '../../../model/errors.ts';
 import type { Given } from '../../config/table.ts';
 import {
   type EnsembleCells,
@@ -21,7 +22,8 @@ type GridState =
   | { readonly kind: 'paused' }
   | { readonly kind: 'over' }
   | { readonly kind: 'stopped' }
-  | { readonly kind: 'failed'; readonly error: Error };
+  /** `lost`: the device went away, and the grid can go on from its last checkpoint. */
+  | { readonly kind: 'failed'; readonly error: Error; readonly lost: boolean };
 
 interface Ensemble extends EnsembleCells {
   start: EnsembleStart | null;
@@ -77,29 +79,49 @@ export class GridRun implements Running {
     return found;
   }
 
-  /** Trains all cells, or those after a pause. What computes is paused first. Never rejects: what goes wrong is a state. */
+  /** Whether there is something to go on with: after a pause, and after a device was lost. */
+  get goesOn(): boolean {
+    const state = this.state.value;
+    return state.kind === 'paused' || (state.kind === 'failed' && state.lost);
+  }
+
+  /**
+   * Trains all cells, or what is left after a pause or a lost device. What computes is paused first. Never rejects: what goes wrong
+   * is a state.
+   */
   async go(): Promise<void> {
-    if (this.#stop || !['new', 'paused'].includes(this.state.value.kind)) return;
+    if (this.#stop || !(this.state.value.kind === 'new' || this.goesOn)) return;
     // From here on a pause is heard.
     const stop = new AbortController();
     this.#stop = stop;
     await takeDevice(this);
     if (stop.signal.aborted) return this.#end({ kind: 'paused' });
+    this.#takeBack();
     this.state.value = { kind: 'running' };
     const began = performance.now();
     let ended: GridState;
     try {
       const { settings, grid, repeats } = this.options;
       const around = { signal: stop.signal, onEvent: (event: EventOf<'grid'>) => this.#hear(event) };
-      const { outcomes, next } = await call('grid', { settings, grid, repeats, resume: this.#next }, around);
+      const { next } = await call('grid', { settings, grid, repeats, resume: this.#next }, around);
       this.#next = next;
-      const lost = outcomes.find((outcome) => outcome.kind === 'lost');
-      ended = lost ? { kind: 'failed', error: lost.error } : next ? { kind: 'paused' } : { kind: 'over' };
+      ended = next ? { kind: 'paused' } : { kind: 'over' };
     } catch (error) {
-      ended = { kind: 'failed', error: error as Error };
+      const lost = error instanceof FlatwalkError && error.code === 'DEVICE_LOST';
+      ended = { kind: 'failed', error: error as Error, lost };
     }
     this.seconds += (performance.now() - began) / 1000;
     this.#end(ended);
+  }
+
+  /** Rows after the place from where it goes on are computed again, to the same bits. */
+  #takeBack(): void {
+    const { ensemble: from, checkpoint } = this.#next ?? { ensemble: 0, checkpoint: null };
+    for (const one of this.ensembles.slice(from)) {
+      const last = one === this.ensembles[from] && checkpoint ? checkpoint.step : -1;
+      one.passing = null;
+      while ((one.rows.at(-1)?.step ?? -1) > last) one.rows.pop();
+    }
   }
 
   #end(state: GridState): void {
@@ -158,6 +180,10 @@ export class GridRun implements Running {
   }
 
   #hear(event: EventOf<'grid'>): void {
+    if (event.kind === 'place') {
+      this.#next = event.place;
+      return;
+    }
     const ensemble = this.ensembles[event.ensemble];
     if (event.kind === 'ensemble') {
       ensemble.start = event;
