@@ -1,10 +1,10 @@
 /** The tab Compare: variants laid over each other, and the phase diagram. */
 import { readFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
-import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest';
-import { type Chrome, type FolderServer, launchChrome, type Page, serveFolder } from '../../src/host/chrome/index.ts';
-import { pinned, usePages, withoutBrowser } from './pages.ts';
-import { loseNextDevice } from './visits.ts';
+import { describe, expect, test, vi } from 'vitest';
+import type { Page } from '../../src/host/chrome/index.ts';
+import { usePages, withoutBrowser } from './pages.ts';
+import { loseNextDevice, text, useVisits } from './visits.ts';
 
 const folder = usePages();
 /** Compiling takes a software adapter seconds, and more where other tests run beside. */
@@ -12,40 +12,10 @@ vi.setConfig({ testTimeout: 120_000 });
 const axe = readFileSync(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8');
 
 describe.skipIf(withoutBrowser)('the tab Compare', () => {
-  let chrome: Chrome;
-  let server: FolderServer;
-  beforeAll(async () => {
-    server = await serveFolder(folder);
-    chrome = await launchChrome(pinned);
-  });
-  afterAll(async () => {
-    await chrome?.close();
-    await server?.close();
-  });
+  const visits = useVisits(folder);
+  const visit = (query: string, action: (page: Page) => Promise<void>, width?: number) =>
+    visits.visit(`?tab=compare&${query}`, action, { width });
 
-  /** Opens the page, and after the action demands that it said no error and asked nobody else for anything. */
-  async function visit(query: string, action: (page: Page) => Promise<void>, width = 1280): Promise<void> {
-    const page = await chrome.browser.newPage();
-    await page.setViewport({ width, height: 900 });
-    const errors: string[] = [];
-    page.on('pageerror', (error) => errors.push(String(error)));
-    page.on('console', (message) => {
-      if (message.type() === 'error') errors.push(message.text());
-    });
-    page.on('request', (request) => {
-      const url = request.url();
-      if (!url.startsWith(server.origin) && !url.startsWith('blob:')) errors.push(`asked for ${url}`);
-    });
-    try {
-      await page.goto(`${server.origin}/index.html?tab=compare&${query}`);
-      await action(page);
-      expect(errors).toEqual([]);
-    } finally {
-      await page.close();
-    }
-  }
-
-  const text = (page: Page, selector: string) => page.$eval(selector, (element) => element.textContent ?? '');
   const says = (page: Page, selector: string, part: string) =>
     vi.waitFor(async () => expect(await text(page, selector)).toContain(part), 90_000);
   const click = async (page: Page, selector: string) => {

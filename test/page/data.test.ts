@@ -3,12 +3,13 @@ import { copyFileSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from '
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { gzipSync } from 'node:zlib';
-import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest';
-import { type Chrome, type FolderServer, launchChrome, type Page, serveFolder } from '../../src/host/chrome/index.ts';
+import { afterAll, describe, expect, test, vi } from 'vitest';
+import type { Page } from '../../src/host/chrome/index.ts';
 import { encodeNpy } from '../../src/host/files/npy.ts';
 import { encodeNpz } from '../../src/host/files/npz.ts';
 import { root, useProgram } from '../host/program.ts';
-import { pinned, usePages, withoutBrowser } from './pages.ts';
+import { usePages, withoutBrowser } from './pages.ts';
+import { useVisits } from './visits.ts';
 
 vi.setConfig({ testTimeout: 120_000 });
 const pages = usePages();
@@ -25,51 +26,23 @@ const X = { shape: [3, 4], values: Float64Array.from([1, 0, 0, 0, 0, 2, 0, 0, 0,
 const y = { shape: [3], values: Float64Array.from([1, -2, 3]) };
 
 describe.skipIf(withoutBrowser)('your data', () => {
-  let chrome: Chrome;
-  let server: FolderServer;
-  beforeAll(async () => {
-    server = await serveFolder(pages);
-    chrome = await launchChrome(pinned);
-  });
-  afterAll(async () => {
-    await chrome?.close();
-    await server?.close();
-  });
-
-  /** Opens the page; it must say no error, and ask for nothing but its own files. */
-  async function visit(query: string, action: (page: Page) => Promise<void>): Promise<void> {
-    const page = await chrome.browser.newPage();
-    await page.setViewport({ width: 1280, height: 900 });
-    const faults: string[] = [];
-    page.on('pageerror', (error) => faults.push(String(error)));
-    page.on('console', (message) => {
-      if (message.type() === 'error') faults.push(message.text());
+  const visits = useVisits(pages);
+  /** Keeps the rows that runs tell. */
+  const before = (page: Page) =>
+    page.evaluateOnNewDocument(() => {
+      const rows: unknown[] = [];
+      Object.assign(globalThis, { rowsToldHere: rows });
+      const Plain = Worker;
+      globalThis.Worker = class extends Plain {
+        constructor(address: string | URL, options?: WorkerOptions) {
+          super(address, options);
+          this.addEventListener('message', ({ data }) => {
+            if (data.kind === 'event' && data.event?.kind === 'row' && !data.event.passing) rows.push(data.event.row);
+          });
+        }
+      };
     });
-    page.on('request', (request) => {
-      const own = request.url().startsWith(`${server.origin}/`) || request.url().startsWith('blob:');
-      if (!own || request.method() !== 'GET') faults.push(`${request.method()} ${request.url()}`);
-    });
-    try {
-      await page.evaluateOnNewDocument(() => {
-        const rows: unknown[] = [];
-        Object.assign(globalThis, { rowsToldHere: rows });
-        const Plain = Worker;
-        globalThis.Worker = class extends Plain {
-          constructor(address: string | URL, options?: WorkerOptions) {
-            super(address, options);
-            this.addEventListener('message', ({ data }) => {
-              if (data.kind === 'event' && data.event?.kind === 'row' && !data.event.passing) rows.push(data.event.row);
-            });
-          }
-        };
-      });
-      await page.goto(`${server.origin}/index.html${query}`);
-      await action(page);
-      expect(faults).toEqual([]);
-    } finally {
-      await page.close();
-    }
-  }
+  const visit = (query: string, action: (page: Page) => Promise<void>) => visits.visit(query, action, { before });
 
   const panel = (page: Page) => page.$eval('#panel', (element) => element.textContent ?? '');
   const says = (page: Page, part: string | RegExp) =>

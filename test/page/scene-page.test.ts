@@ -1,48 +1,24 @@
 /** The 3-D view in the built page: a run is seen, turned, zoomed and switched, and told in words where it cannot be. */
-import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest';
-import { type Chrome, type FolderServer, launchChrome, type Page, serveFolder } from '../../src/host/chrome/index.ts';
+import { describe, expect, test, vi } from 'vitest';
+import { launchChrome, type Page } from '../../src/host/chrome/index.ts';
 import { pinned, usePages, withoutBrowser } from './pages.ts';
+import { ready, text, useVisits, type VisitOptions } from './visits.ts';
 
 const folder = usePages();
 vi.setConfig({ testTimeout: 120_000 });
 
 describe.skipIf(withoutBrowser)('the 3-D view', () => {
-  let chrome: Chrome;
-  let server: FolderServer;
-  beforeAll(async () => {
-    server = await serveFolder(folder);
-    chrome = await launchChrome(pinned);
-  });
-  afterAll(async () => {
-    await chrome?.close();
-    await server?.close();
-  });
+  const visits = useVisits(folder);
+  const visit = (query: string, action: (page: Page) => Promise<void>, options?: VisitOptions) =>
+    visits.visit(
+      query,
+      async (page) => {
+        await ready(page);
+        await action(page);
+      },
+      options,
+    );
 
-  async function visit(
-    query: string,
-    action: (page: Page) => Promise<void>,
-    before?: () => void,
-    browser = chrome.browser,
-  ): Promise<void> {
-    const page = await browser.newPage();
-    await page.setViewport({ width: 1280, height: 900 });
-    const errors: string[] = [];
-    page.on('pageerror', (error) => errors.push(String(error)));
-    page.on('console', (message) => {
-      if (message.type() === 'error') errors.push(message.text());
-    });
-    try {
-      if (before) await page.evaluateOnNewDocument(before);
-      await page.goto(`${server.origin}/index.html${query}`);
-      await page.waitForSelector('#start:not(:disabled)');
-      await action(page);
-      expect(errors).toEqual([]);
-    } finally {
-      await page.close();
-    }
-  }
-
-  const text = (page: Page, selector: string) => page.$eval(selector, (element) => element.textContent ?? '');
   const label = (page: Page) => page.$eval('.scene canvas', (canvas) => canvas.getAttribute('aria-label') ?? '');
   const done = (page: Page) => vi.waitFor(async () => expect(await text(page, '#status')).toContain('Done'), 90_000);
   /** Where the words over the picture are. */
@@ -155,7 +131,12 @@ describe.skipIf(withoutBrowser)('the 3-D view', () => {
         await page.click('#start');
         await done(page);
       },
-      () => Reflect.deleteProperty(HTMLCanvasElement.prototype, 'transferControlToOffscreen'),
+      {
+        before: (page) =>
+          page.evaluateOnNewDocument(() =>
+            Reflect.deleteProperty(HTMLCanvasElement.prototype, 'transferControlToOffscreen'),
+          ),
+      },
     ));
 
   test('where the first picture costs the device, there are no more of them, and the run goes on', async () => {
@@ -180,7 +161,7 @@ describe.skipIf(withoutBrowser)('the 3-D view', () => {
         await vi.waitFor(again, { timeout: 60_000, interval: 1000 });
         expect(await text(page, '.scene-instead')).toContain('was lost when the first picture');
       };
-      await visit('?steps=40&every=10&replicas=2', action, undefined, fragile.browser);
+      await visit('?steps=40&every=10&replicas=2', action, { browser: fragile.browser });
     } finally {
       await fragile.close();
     }

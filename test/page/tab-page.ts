@@ -1,7 +1,6 @@
 /** A tab of the page in a browser of its own, with what a test cannot see otherwise: texts that were copied, files that were saved. */
-import { afterAll, beforeAll, expect } from 'vitest';
-import { type Chrome, type FolderServer, launchChrome, type Page, serveFolder } from '../../src/host/chrome/index.ts';
-import { pinned } from './pages.ts';
+import type { Page } from '../../src/host/chrome/index.ts';
+import { useVisits } from './visits.ts';
 
 declare global {
   interface Window {
@@ -17,49 +16,20 @@ export interface Tab {
 
 /** Serves the folder to a browser while the tests of the file run. */
 export function useTab(folder: () => string): Tab {
-  let chrome: Chrome;
-  let server: FolderServer;
-  beforeAll(async () => {
-    server = await serveFolder(folder());
-    chrome = await launchChrome(pinned);
-  });
-  afterAll(async () => {
-    await chrome?.close();
-    await server?.close();
-  });
-  return {
-    async visit(query, action) {
-      const page = await chrome.browser.newPage();
-      await page.setViewport({ width: 1280, height: 900 });
-      const errors: string[] = [];
-      const requests: string[] = [];
-      page.on('pageerror', (error) => errors.push(String(error)));
-      page.on('console', (message) => {
-        if (message.type() === 'error') errors.push(message.text());
+  const visits = useVisits(folder);
+  const before = (page: Page) =>
+    page.evaluateOnNewDocument(() => {
+      window.taken = { copied: [], saved: [] };
+      Object.defineProperty(navigator.clipboard, 'writeText', {
+        value: async (text: string) => void window.taken.copied.push(text),
       });
-      page.on('request', (request) => requests.push(request.url()));
-      await page.evaluateOnNewDocument(() => {
-        window.taken = { copied: [], saved: [] };
-        Object.defineProperty(navigator.clipboard, 'writeText', {
-          value: async (text: string) => void window.taken.copied.push(text),
-        });
-        const original = URL.createObjectURL;
-        URL.createObjectURL = (contents) => {
-          if (contents instanceof Blob) window.taken.saved.push(contents);
-          return original(contents);
-        };
-      });
-      try {
-        await page.goto(`${server.origin}/index.html${query}`);
-        await action(page);
-        expect(errors).toEqual([]);
-        const own = (url: string) => url.startsWith(`${server.origin}/`) || url.startsWith(`blob:${server.origin}/`);
-        expect(requests.filter((url) => !own(url))).toEqual([]);
-      } finally {
-        await page.close();
-      }
-    },
-  };
+      const original = URL.createObjectURL;
+      URL.createObjectURL = (contents) => {
+        if (contents instanceof Blob) window.taken.saved.push(contents);
+        return original(contents);
+      };
+    });
+  return { visit: (query, action) => visits.visit(query, action, { before }) };
 }
 
 export const text = (page: Page, selector: string) =>

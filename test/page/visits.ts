@@ -9,6 +9,8 @@ export interface VisitOptions {
   /** Errors that belong to the test. */
   readonly allowed?: RegExp;
   readonly width?: number;
+  /** Another browser than the file's own. */
+  readonly browser?: Chrome['browser'];
 }
 
 export interface Visits {
@@ -19,11 +21,12 @@ export interface Visits {
 }
 
 /** Starts a browser and a server of the folder before the file's tests, and ends both after. */
-export function useVisits(folder: string): Visits {
+export function useVisits(folder: string | (() => string)): Visits {
   let chrome: Chrome;
   let server: FolderServer;
   beforeAll(async () => {
-    server = await serveFolder(folder);
+    // One that is made before the tests has its name by now.
+    server = await serveFolder(typeof folder === 'string' ? folder : folder());
     chrome = await launchChrome(pinned);
   });
   afterAll(async () => {
@@ -37,8 +40,12 @@ export function useVisits(folder: string): Visits {
     get server() {
       return server;
     },
-    async visit(query, action, { before, origin = server.origin, allowed, width = 1280 } = {}) {
-      const page = await chrome.browser.newPage();
+    async visit(
+      query,
+      action,
+      { before, origin = server.origin, allowed, width = 1280, browser = chrome.browser } = {},
+    ) {
+      const page = await browser.newPage();
       await page.setViewport({ width, height: 900 });
       const errors: string[] = [];
       const requests: string[] = [];
@@ -46,14 +53,16 @@ export function useVisits(folder: string): Visits {
       page.on('console', (message) => {
         if (message.type() === 'error') errors.push(message.text());
       });
-      page.on('request', (request) => requests.push(request.url()));
+      page.on('request', (request) => requests.push(`${request.method()} ${request.url()}`));
       try {
         await before?.(page);
         await page.goto(`${origin}/index.html${query}`);
         await action(page);
         expect(errors.filter((error) => !allowed?.test(error))).toEqual([]);
         // What the page makes itself, to be saved or drawn, asks nobody.
-        const asked = requests.filter((url) => !url.startsWith(`${origin}/`) && !url.startsWith(`blob:${origin}/`));
+        const asked = requests.filter(
+          (request) => !request.startsWith(`GET ${origin}/`) && !request.startsWith(`GET blob:${origin}/`),
+        );
         expect(asked).toEqual([]);
       } finally {
         await page.close();

@@ -25,7 +25,7 @@ export interface Claim {
 const GAP = 0.01;
 const RANK = 1.01;
 /** Agreement and distance are relative to the largest |phi⁻¹(y_i/m)|. */
-export const AGREEMENT = 0.01;
+const AGREEMENT = 0.01;
 /** A noiseless run has reached zero loss when its loss is this share of sum y². */
 const ZERO_LOSS = 1e-8;
 

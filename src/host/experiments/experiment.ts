@@ -61,17 +61,14 @@ export interface ExperimentResult {
 }
 
 /** What someone who watches an experiment may want besides its rows and its result. */
-export interface ExperimentWatch {
-  /** Steps between two rows; by default so many that there are 25 rows, the first and the last included. */
-  readonly every?: number;
+interface ExperimentWatch {
   /** Before the first step. The problem must not be changed. */
-  readonly started?: (problem: Problem, start: ExperimentStart) => Promise<void>;
+  readonly started?: (problem: Problem) => Promise<void>;
   /** After the last step, unless the device was lost. */
   readonly ended?: (problem: Problem) => Promise<void>;
 }
 
-export type ExperimentStart = Pick<ExperimentResult, 'stepSize' | 'plan' | 'traceOptimum' | 'optimumScale'>;
-
+/** The first and the last included. */
 const ROWS = 25;
 
 const always = ['loss', 'trace', 'manifoldTrace', 'retractedTrace', 'retractedResidual', 'stableRank', 'disagreement'];
@@ -105,17 +102,17 @@ export async function runExperiment(
       noise: e.noise,
       steps: e.steps,
       seed,
-      every: watch.every ?? Math.ceil(e.steps / (ROWS - 1)),
+      every: Math.ceil(e.steps / (ROWS - 1)),
       metrics: (optimum ? [...always, ...withOptimum] : always) as MetricName[],
       signal,
     });
-    const start: ExperimentStart = {
+    const start = {
       stepSize,
       plan: run.plan,
       traceOptimum: optimum && problem.traceOptimum(),
       optimumScale: optimum && Math.max(...optimum.map(Math.abs)),
     };
-    await watch.started?.(problem, start);
+    await watch.started?.(problem);
     let first: MetricValues | null = null;
     let last: MetricValues = {};
     const outcome = await run.finish((row) => {

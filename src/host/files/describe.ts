@@ -32,12 +32,12 @@ export interface Spread {
 }
 
 /** Two rows, counted from 0. */
-export interface Conflict {
+interface Conflict {
   readonly row: number;
   readonly as: number;
 }
 
-export interface Spectrum {
+interface Spectrum {
   readonly rank: number;
   /** Of X: greatest over least singular value; Infinity where its rank is less than n and d. */
   readonly condition: number;

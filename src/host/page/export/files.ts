@@ -38,7 +38,7 @@ export function weightsFile({ path }: Pick<StoredResults, 'path'>, weights: Kept
   return fileOf(`${path}-weights.npz`, encodeWeights(weights));
 }
 
-export interface FolderParts {
+interface FolderParts {
   readonly results: StoredResults;
   readonly weights?: KeptWeights | null;
   /** From where the run can go on. */

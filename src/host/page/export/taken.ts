@@ -33,7 +33,7 @@ export async function takenOf(record: RunRecord, name = nameNow()): Promise<Take
 }
 
 /** A name as commands give their folders: by the time. */
-export function nameNow(): string {
+function nameNow(): string {
   return `run-${new Date().toISOString().slice(0, 19).replaceAll(/[-:]/g, '').replace('T', '-')}`;
 }
 

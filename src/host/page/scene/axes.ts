@@ -66,7 +66,7 @@ export function quarterOf([x, , z]: Point): Quarter {
 }
 
 /** Where the box ends, along x and z; an axis that is null is a narrow strip. */
-export function extents([right, up, front]: Axes) {
+function extents([right, up, front]: Axes) {
   const strip = { from: -0.3, to: 0.3 };
   const { from: left, to: rightmost } = right;
   const { from: backmost, to: foremost } = front ?? strip;

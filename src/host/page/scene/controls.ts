@@ -2,7 +2,7 @@
 import type { CameraMessage } from './messages.ts';
 
 /** Shares of the height a millisecond. */
-export interface Glide {
+interface Glide {
   readonly dx: number;
   readonly dy: number;
 }
@@ -65,7 +65,7 @@ export function byPointers(
   ];
 }
 
-export interface ControlOptions {
+interface ControlOptions {
   readonly tell: (message: CameraMessage) => void;
   /** The camera goes home. */
   readonly home: () => void;

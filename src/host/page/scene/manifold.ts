@@ -30,7 +30,7 @@ export interface Instance {
 export type Shape = 'curve' | 'surface' | 'product';
 
 /** Points of M. Nothing here is rounded to f32. */
-export interface Sheet {
+interface Sheet {
   readonly shape: Shape;
   /** z_ji of every vertex: vertices x m x n. */
   readonly states: Float64Array;
@@ -111,7 +111,7 @@ function reach({ activation: { range }, secondLayer }: Instance): { readonly low
 }
 
 /** Directions orthogonal to the signs of the second layer: (z_1 - z_2) / 2 for two neurons of one sign is the offset along the first. */
-export function offsetDirections(secondLayer: readonly number[]): readonly (readonly number[])[] {
+function offsetDirections(secondLayer: readonly number[]): readonly (readonly number[])[] {
   const s = secondLayer.map(Math.sign);
   if (s.length === 2) return [[s[1], -s[0]]];
   const [half, sixth] = [Math.SQRT1_2, 1 / Math.sqrt(6)];
@@ -161,12 +161,12 @@ export function sharpnessAt(
 }
 
 /** So many vertices along a curve (odd, so that the middle is one), and as rings and spokes of a surface. */
-export interface Fineness {
+interface Fineness {
   readonly curve: number;
   readonly rings: number;
   readonly spokes: number;
 }
-export const FINE: Fineness = { curve: 257, rings: 32, spokes: 72 };
+const FINE: Fineness = { curve: 257, rings: 32, spokes: 72 };
 
 /**
  * M over the offsets up to `reach`: of the curve, the radius of a disc of the surface, or those of an ellipse, one for each data point.

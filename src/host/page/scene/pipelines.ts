@@ -13,7 +13,7 @@ import sheet from './sheet.wgsl?raw';
 import view from './view.wgsl?raw';
 
 /** Their texts by name, beside the fragments of the engine that they use. */
-export const sceneShaders: ReadonlyMap<string, string> = new Map([
+const sceneShaders: ReadonlyMap<string, string> = new Map([
   ['scene/lines.wgsl', lines],
   ['scene/place.wgsl', place],
   ['scene/points.wgsl', points],
@@ -35,7 +35,7 @@ export interface Drawing {
   readonly ring: GPURenderPipeline;
 }
 
-export interface Placing {
+interface Placing {
   readonly pipeline: GPUComputePipeline;
   readonly layout: GPUBindGroupLayout;
 }

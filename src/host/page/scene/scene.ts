@@ -21,7 +21,7 @@ import { type Plan, planOf } from './plan.ts';
 import { type Points, preparePoints } from './points.ts';
 import { type Size, sizeOf, type Target } from './target.ts';
 
-export interface SceneOptions {
+interface SceneOptions {
   /** Samples of a pixel: 4 make edges smooth; a processor that pretends to be a GPU would need four times as long for them. */
   readonly samples?: 1 | 4;
 }

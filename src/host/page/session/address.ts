@@ -5,7 +5,7 @@ import { entry, type Given, type Key, keys } from '../../config/table.ts';
 import { firstPreset, type PresetName, presetNames, presetOf } from './presets.ts';
 
 /** What an address asks for. What it asks for in vain is told in words, which are text and nothing else. */
-export interface Address {
+interface Address {
   readonly preset: PresetName;
   readonly changes: Given;
   /** Everything else: the tab, and what its tab makes of it. */

@@ -1,7 +1,7 @@
 /** Whether the page can be used without network, which a service worker sees to. */
 import { signal } from '@preact/signals';
 
-export type Offline =
+type Offline =
   | { readonly kind: 'unknown' }
   | { readonly kind: 'ready' }
   /** Why it cannot. */

@@ -3,7 +3,7 @@ import { FlatwalkError } from '../../../model/errors.ts';
 import { withoutFix } from '../kit/error-words.ts';
 import { browsers, linuxFlags, softwareFlags } from './browsers.ts';
 
-export interface Trouble {
+interface Trouble {
   readonly title: string;
   readonly text: string;
   readonly fix: string;
@@ -70,7 +70,7 @@ export function troubleOf(error: unknown, place: Place = here()): Trouble {
   }
 }
 
-export function noWebGpu({ secure, origin, gpu }: Place): Trouble {
+function noWebGpu({ secure, origin, gpu }: Place): Trouble {
   if (!secure) {
     return {
       title: 'This page was not loaded securely',

@@ -9,7 +9,7 @@ import type { KeptWeights, TaskEvent } from '../../tasks/task.ts';
 import type { SceneAsk } from '../scene/messages.ts';
 import type { Contents } from './data/contents.ts';
 
-export interface Requests {
+interface Requests {
   /** Opens the engine, or says again what computes. */
   readonly open: Request<null, never, AdapterDescription>;
   /** A task of src/host/tasks; use `perform` of session/perform.ts, which knows its types. */

@@ -13,7 +13,7 @@ export type FromWorker =
   | { readonly kind: 'answer'; readonly id: number; readonly answer: unknown }
   | { readonly kind: 'failed'; readonly id: number; readonly failure: Failure };
 
-export interface Failure {
+interface Failure {
   /** null for what is no FlatwalkError and should not have happened. */
   readonly code: ErrorCode | null;
   readonly message: string;
@@ -25,7 +25,7 @@ export interface HandlerContext<N extends RequestName> {
   readonly signal: AbortSignal;
 }
 
-export type Handlers = {
+type Handlers = {
   readonly [N in RequestName]: (ask: Ask<N>, context: HandlerContext<N>) => Promise<Answer<N>>;
 };
 
